@@ -1,0 +1,41 @@
+"""Settings of a function, read from its environment once; a missing one fails the first use loudly."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the stack template hands every function but the redirect, which reads its few settings itself.
+
+    `public_url` is the address that short links start with, without a slash at the end; empty means: the
+    address that the request came to. `creates_per_hour` bounds the successful creates of one member.
+    """
+
+    objects_table: str
+    scans_table: str
+    rollups_table: str
+    visitors_table: str
+    spill_queue_url: str
+    jobs_queue_url: str
+    public_url: str
+    plan_default: str
+    creates_per_hour: int
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises KeyError naming the first variable that is missing."""
+    environ = os.environ
+    return Settings(
+        objects_table=environ["OBJECTS_TABLE"],
+        scans_table=environ["SCANS_TABLE"],
+        rollups_table=environ["ROLLUPS_TABLE"],
+        visitors_table=environ["VISITORS_TABLE"],
+        spill_queue_url=environ["SPILL_QUEUE_URL"],
+        jobs_queue_url=environ["JOBS_QUEUE_URL"],
+        public_url=environ["PUBLIC_URL"].rstrip("/"),
+        plan_default=environ["PLAN_DEFAULT"],
+        creates_per_hour=int(environ["CREATES_PER_HOUR"]),
+    )

@@ -1,0 +1,63 @@
+"""UTC days as whole numbers: days since 1970-01-01. Times are milliseconds since then."""
+
+from datetime import UTC, date, datetime
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+QUARTER_MS = HOUR_MS // 4
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def day_of(ms: int) -> int:
+    """The UTC day that contains a time."""
+    return ms // DAY_MS
+
+
+def hour_of(ms: int) -> int:
+    """The UTC hour of the day, 0 to 23."""
+    return ms % DAY_MS // HOUR_MS
+
+
+def quarter_of(ms: int) -> int:
+    """The quarter-hour of the UTC day, 0 to 95."""
+    return ms % DAY_MS // QUARTER_MS
+
+
+def iso_day(day: int) -> str:
+    """`YYYY-MM-DD`."""
+    return date.fromordinal(day + _EPOCH).isoformat()
+
+
+def month_of(ms: int) -> str:
+    """`YYYYMM` of a time; scan partitions are cut by it."""
+    return iso_day(day_of(ms)).replace("-", "")[:6]
+
+
+def months_between(first_ms: int, last_ms: int) -> list[str]:
+    """Every `YYYYMM` from the month of one time to that of another, oldest first."""
+    year, month = int(month_of(first_ms)[:4]), int(month_of(first_ms)[4:])
+    last = month_of(last_ms)
+    months: list[str] = []
+    while (current := f"{year:04}{month:02}") <= last:
+        months.append(current)
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return months
+
+
+def iso_time(ms: int) -> str:
+    """A time in UTC with whole seconds and `Z`, as every API shows it."""
+    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_time(text: str) -> int | None:
+    """Milliseconds of an ISO 8601 date or time (without an offset: UTC); None when it is neither."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return int(aware.timestamp() * 1000)
+    except (OverflowError, ValueError):
+        return None

@@ -1,0 +1,31 @@
+"""Spreading a hot link's scans over partitions (design: Hot codes).
+
+A scan costs three write units on its partition and one partition takes 1,000 a second, so a link's scans go to
+one of `slots` partitions. The number only rises: readers, who add the slots up, never have to look back.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+MAX_SLOTS = 2048
+SCANS_A_SECOND = 100
+
+# Links with one slot would meet in one partition of the organization's index and rollups: their homes start at
+# one of these, so that an organization takes SPREAD times what one link does before anything grows.
+SPREAD = 4
+
+
+def home(link: int, slot: int) -> int:
+    """Where a scan's slot lies among its organization's partitions: its index key and organization rollups."""
+    return slot + link % SPREAD
+
+
+def homes(most_slots: int) -> range:
+    """Every home there can be in an organization whose widest link has `most_slots` slots."""
+    return range(most_slots + SPREAD - 1)
+
+
+def grown(slots: int, scans: Iterable[tuple[int, int]]) -> int:
+    """The slots a link wants after scans seen as (slot, milliseconds): doubled above 100 a second in any slot."""
+    busiest = max(Counter((slot, ms // 1000) for slot, ms in scans).values(), default=0)
+    return min(slots * 2, MAX_SLOTS) if busiest > SCANS_A_SECOND else slots
