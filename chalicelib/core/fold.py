@@ -18,43 +18,42 @@ from chalicelib.core.days import day_of, hour_of, quarter_of
 from chalicelib.core.rollups import Rollup, RollupKey, Table
 from chalicelib.core.scans import Change, Facts, ScanKey
 from chalicelib.core.slots import home
-from chalicelib.core.visitors import Visits, VisitorKey
+from chalicelib.core.visitors import VisitorKey, Visits
 
 Moves = dict[RollupKey, dict[str, Table]]
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """Scans placed among their visitors, ready to be entered into rollups.
-
-    `visitors` holds those that changed, whole; an empty one is to be deleted. `firsts` tells of each counted human
-    scan whether its visitor had no scan of its link before.
-    """
-
-    visitors: dict[VisitorKey, Visits]
-    firsts: dict[ScanKey, bool]
-    moves: Moves
-
-    def entered(self, rollups: Mapping[RollupKey, Rollup]) -> dict[RollupKey, Rollup]:
-        """Every rollup of `moves` after the scans; an empty one is to be deleted. One not given is taken as empty."""
-        return {key: r.entered(rollups.get(key, {}), moves) for key, moves in self.moves.items()}
-
-
-@dataclass(frozen=True, slots=True)
 class Folded:
-    """What a fold changed: visitors and rollups, whole, and whose first scan each scan was."""
+    """What a fold changed, whole: an empty visitor or rollup is to be deleted.
+
+    `firsts` tells of each newly counted human scan whether its visitor had no scan of its link before.
+    """
 
     visitors: dict[VisitorKey, Visits]
     rollups: dict[RollupKey, Rollup]
     firsts: dict[ScanKey, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Scans placed among their visitors; `moves` are what they do to the rollups that are named by it."""
+
+    visitors: dict[VisitorKey, Visits]
+    firsts: dict[ScanKey, bool]
+    moves: Moves
+
+    def entered(self, rollups: Mapping[RollupKey, Rollup]) -> Folded:
+        """The second step of a fold: every rollup of `moves` after the scans. One not given is taken as empty."""
+        entered = {key: r.entered(rollups.get(key, {}), moves) for key, moves in self.moves.items()}
+        return Folded(self.visitors, entered, self.firsts)
+
+
 def fold(
     changes: Sequence[Change], visitors: Mapping[VisitorKey, Visits], rollups: Mapping[RollupKey, Rollup]
 ) -> Folded:
     """Fold changes into visitors and rollups; what is missing in either is taken as empty."""
-    placement = placed(changes, visitors)
-    return Folded(placement.visitors, placement.entered(rollups), placement.firsts)
+    return placed(changes, visitors).entered(rollups)
 
 
 def visitor_keys(changes: Iterable[Change]) -> set[VisitorKey]:

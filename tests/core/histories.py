@@ -4,6 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -13,14 +14,13 @@ from chalicelib.core.days import DAY_MS, HOUR_MS, day_of, hour_of, quarter_of
 from chalicelib.core.fold import dimension_values, fold
 from chalicelib.core.rollups import Rollup, RollupKey
 from chalicelib.core.scans import Change, Facts, ScanKey
-from chalicelib.core.visitors import Visits, VisitorKey
+from chalicelib.core.visitors import VisitorKey, Visits
 
 FIRST_DAY = 20_000
 
 Scans = dict[ScanKey, Facts]
 K = TypeVar("K")
 V = TypeVar("V")
-
 
 
 def history(seed: int, size: int) -> Scans:
@@ -32,7 +32,13 @@ def history(seed: int, size: int) -> Scans:
 def _key(chance: random.Random) -> ScanKey:
     day, hour, second = chance.randrange(7), chance.choice([0, 13, 23]), chance.randrange(3600)
     ms = (FIRST_DAY + day) * DAY_MS + hour * HOUR_MS + second * 1000
-    return ScanKey(chance.choice([1, 1, 2]), chance.randint(1, 3), chance.randrange(2), ms, f"{chance.getrandbits(64):016x}")
+    return ScanKey(
+        chance.choice([1, 1, 2]),
+        chance.randint(1, 3),
+        chance.randrange(2),
+        ms,
+        f"{chance.getrandbits(64):016x}",
+    )
 
 
 def random_facts(chance: random.Random) -> Facts:
@@ -102,7 +108,7 @@ def additions(scans: Scans) -> list[Change]:
 def chunks(items: Sequence[V], cuts: Iterable[int]) -> list[Sequence[V]]:
     """A sequence cut at the given places."""
     places = sorted({0, len(items), *(cut % (len(items) + 1) for cut in cuts)})
-    return [items[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [items[a:b] for a, b in pairwise(places)]
 
 
 def brute_force(scans: Scans) -> dict[tuple[int, str, int], Rollup]:

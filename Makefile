@@ -1,0 +1,39 @@
+# Quietzone's commands. PORT, FRESH, LAN and the like are given as `make serve PORT=9000`.
+PYTHON ?= python3
+RUN = .venv/bin/python -m
+
+.PHONY: help install serve demo key test check format
+
+help:
+	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
+	@echo 'make demo     fill the running stack with 90 days of plausible scans'
+	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
+	@echo 'make test     every test (ARGS="-k door")'
+	@echo 'make check    formatting, lint, types, import rules'
+	@echo 'make format   write the formatting'
+
+install:
+	@command -v $(PYTHON) >/dev/null || { echo 'quietzone: $(PYTHON) is missing: install Python 3.11 or newer' >&2; exit 1; }
+	@$(PYTHON) infra/install.py
+
+serve: install
+	@exec $(RUN) infra.serve
+
+demo: install
+	@exec $(RUN) infra.demo
+
+key: install
+	@PREFIX='$(PREFIX)' exec $(RUN) infra.key
+
+test: install
+	@exec $(RUN) pytest $(ARGS)
+
+check: install
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(RUN) pytest tests/test_imports.py
+
+format: install
+	@$(RUN) ruff format .
+	@$(RUN) ruff check --fix .

@@ -1,0 +1,46 @@
+"""The Chalice application: registers the blueprints and the event functions, nothing else."""
+
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
+
+from chalicelib import redirect
+from chalicelib.api import docs, dynamic, problems
+from chalicelib.services import triggers
+
+# The stack's own resources, named as the template names them; Chalice's types know only strings.
+SCANS_STREAM: Any = {"Fn::GetAtt": ["ScansTable", "StreamArn"]}
+SPILL_QUEUE: Any = {"Fn::GetAtt": ["SpillQueue", "Arn"]}
+JOBS_QUEUE: Any = {"Fn::GetAtt": ["JobsQueue", "Arn"]}
+
+app = Chalice(app_name="quietzone")
+app.api.binary_types = []
+app.register_blueprint(redirect.bp)
+app.register_blueprint(dynamic.bp)
+app.register_blueprint(docs.bp)
+app.register_middleware(problems.answer_errors, "http")
+
+
+@app.on_dynamodb_record(
+    stream_arn=SCANS_STREAM,
+    batch_size=100,
+    starting_position="TRIM_HORIZON",
+    name="fold",
+)
+def fold(event: DynamoDBEvent) -> None:
+    triggers.fold(event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue_arn=SPILL_QUEUE, batch_size=10, name="spill")
+def spill(event: SQSEvent) -> dict[str, Any]:
+    return triggers.spill(event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue_arn=JOBS_QUEUE, batch_size=1, name="jobs")
+def jobs(event: SQSEvent) -> None:
+    triggers.jobs(event.to_dict()["Records"], event.context)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
+def sweep(_event: CloudWatchEvent) -> None:
+    triggers.sweep()

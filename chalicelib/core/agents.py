@@ -1,0 +1,173 @@
+"""What a user agent tells: device, system, browser, the app it was opened in, human or bot.
+
+Names come from the maintained patterns of ua-parser (uap-core), bots from those of is-bot (isbot). Both load on
+first use: together they cost about 0.2 s and 30 MB once, so the redirect never touches them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from is_bot import Bots
+    from ua_parser import Result
+
+RULES_VERSION: Final = 1
+LONGEST: Final = 1000
+
+MOBILE: Final = "mobile"
+TABLET: Final = "tablet"
+DESKTOP: Final = "desktop"
+UNKNOWN: Final = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A judged user agent. `device` is mobile, tablet, desktop or unknown; '' is an unknown elsewhere.
+
+    `app` is the app whose built-in browser or scanner opened the link; `bot` the reason why this is no human:
+    empty, preview, tool, monitor or crawler.
+    """
+
+    device: str
+    os: str
+    browser: str
+    app: str
+    bot: str
+
+
+# isbot takes these for bots; people use them: QR scanner apps, and Alipay with its `ws:390|780`.
+_NOT_BOTS: Final = (r"(?<!cam)scan", r"\|")
+
+_BOT_REASONS: Final = (
+    (
+        "preview",
+        re.compile(
+            r"whatsapp|facebookexternalhit|facebot|slack|telegrambot|twitterbot|discord|linkedinbot|preview|viber|"
+            r"skypeuri|pinterestbot|embedly|iframely|imessage",
+            re.I,
+        ),
+    ),
+    ("monitor", re.compile(r"uptime|pingdom|statuscake|monitor|health|checker|newrelic|datadog|site24x7", re.I)),
+    (
+        "tool",
+        re.compile(
+            r"curl|wget|python|httpx|axios|okhttp|node|go-http|java|ruby|perl|php|postman|insomnia|headless|phantom|"
+            r"libwww|httpie|powershell|apache-http|got |undici|deno|bun/|rust|dart",
+            re.I,
+        ),
+    ),
+)
+
+# Apps with a browser of their own, by what they add to its user agent. The first that fits names the app.
+_APPS: Final = tuple(
+    (name, re.compile(pattern, re.I))
+    for name, pattern in (
+        ("Instagram", r"\bInstagram\b"),
+        ("Messenger", r"FB_IAB/(Orca|MESSENGER)|FBAN/Messenger"),
+        ("Facebook", r"FB_IAB|FBAN/FB|\[FBAN|FBAV/"),
+        ("WeChat", r"MicroMessenger"),
+        ("Alipay", r"AlipayClient"),
+        ("LINE", r"\bLine/\d"),
+        ("KakaoTalk", r"KAKAOTALK"),
+        ("TikTok", r"musical_ly|BytedanceWebview|TikTok"),
+        ("Snapchat", r"Snapchat/"),
+        ("LinkedIn", r"LinkedInApp"),
+        ("Pinterest", r"\[Pinterest/"),
+        ("X", r"Twitter for (iPhone|Android|iPad)|TwitterAndroid"),
+        ("Telegram", r"Telegram-(Android|iOS)|TelegramWebview"),
+        ("WhatsApp", r"(?<!^)\bWhatsApp/"),
+        ("Google", r"\bGSA/"),
+        ("Google Lens", r"\bGoogleLens\b"),
+        ("QR scanner", r"\bqr ?(code)? ?-?(scan|reader)|barcode|\bscanner\b|scanlife|i-?nigma|neoreader"),
+    )
+)
+
+# uap-core names every variant; a reader of statistics wants the browser.
+_BROWSERS: Final = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("Safari", r"^Mobile Safari|^Safari"),
+        ("Samsung Internet", r"^Samsung Internet"),
+        ("Chrome", r"^Chrome|^Chromium|^CriOS"),
+        ("Firefox", r"^Firefox|^FxiOS"),
+        ("Edge", r"^Edge"),
+        ("Opera", r"^Opera"),
+        ("DuckDuckGo", r"^DuckDuckGo"),
+        ("WeChat", r"^WeChat"),
+    )
+)
+_SYSTEMS: Final = {"Mac OS X": "macOS", "ChromeOS": "Chrome OS"}
+_DESKTOPS: Final = frozenset({"Windows", "macOS", "Linux", "Ubuntu", "Chrome OS", "Fedora", "Debian", "FreeBSD"})
+
+
+def judge(user_agent: str, device_hint: str = "") -> Agent:
+    """Judge a user agent; `device_hint` (CloudFront's device headers) helps where it tells no device."""
+    text = user_agent[:LONGEST]
+    found = _parsed(text)
+    system = "" if found.os is None else _SYSTEMS.get(found.os.family, found.os.family)
+    family = "" if found.user_agent is None else found.user_agent.family
+    return Agent(
+        device=_device(text, system) or device_hint or UNKNOWN,
+        os="" if system == "Other" else system,
+        browser=_browser(family),
+        app=next((name for name, pattern in _APPS if pattern.search(text)), ""),
+        bot=_bot(text),
+    )
+
+
+def scan_method(via: str, referrer: str, agent: Agent) -> tuple[str, str]:
+    """How a scan came about, and with which app.
+
+    A `via` of the short URL wins. A link opened within an app was scanned, or tapped, there. A phone or tablet
+    without a referrer is inferred to be its camera: nothing else opens a link without one as often.
+    """
+    if via:
+        return via, agent.app
+    if agent.app:
+        return "app_scanner", agent.app
+    if agent.device in (MOBILE, TABLET) and not referrer:
+        camera = {"iOS": "iOS Camera", "Android": "Android Camera"}
+        return "camera", camera.get(agent.os, "")
+    return "manual_entry", ""
+
+
+def _bot(text: str) -> str:
+    if not text.strip():
+        return "empty"
+    if not _bots().is_bot(text):
+        return ""
+    return next((reason for reason, pattern in _BOT_REASONS if pattern.search(text)), "crawler")
+
+
+def _device(text: str, system: str) -> str:
+    """The class of device: what the agent says of itself first, then what its system usually is."""
+    if "iPad" in text or "Tablet" in text:
+        return TABLET
+    if "Mobile" in text or "iPhone" in text or "iPod" in text:
+        return MOBILE
+    if system == "Android":  # Chrome and Firefox put `Mobile` on phones only
+        return TABLET
+    return DESKTOP if system in _DESKTOPS else ""
+
+
+def _browser(family: str) -> str:
+    if family in ("", "Other"):
+        return ""
+    return next((name for name, pattern in _BROWSERS if pattern.search(family)), family)
+
+
+@cache
+def _bots() -> "Bots":
+    from is_bot import Bots
+
+    bots = Bots()
+    bots.exclude(_NOT_BOTS)
+    return bots
+
+
+def _parsed(text: str) -> "Result":
+    from ua_parser import parse
+
+    return parse(text)

@@ -1,0 +1,144 @@
+"""Destinations: which URLs a link may lead to, and how they look in a Location header."""
+
+import ipaddress
+import re
+import socket
+import unicodedata
+from collections.abc import Collection
+from typing import Final
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from chalicelib.errors import InvalidRequest, UnsafeDestination
+
+LONGEST_BYTES: Final = 8192
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
+
+# Names that resolve on a machine or inside a network only (RFC 6761, RFC 6762, RFC 8375).
+_INTERNAL: Final = frozenset({"localhost", "local", "internal", "intranet", "lan", "corp", "home"})
+_INTERNAL_ENDINGS: Final = (".home.arpa",)
+
+# Beyond what `is_global` denies: it lets multicast and addresses that carry an IPv4 address inside pass.
+_DENIED: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8",
+        "100.64.0.0/10",  # carrier-grade NAT
+        "192.0.0.0/24",
+        "192.88.99.0/24",  # 6to4 relay
+        "198.18.0.0/15",  # benchmarking
+        "224.0.0.0/3",  # multicast and reserved
+        "::/96",  # IPv4-compatible
+        "64:ff9b::/96",  # NAT64
+        "64:ff9b:1::/48",
+        "2001::/32",  # Teredo
+        "2002::/16",  # 6to4
+        "ff00::/8",
+    )
+)
+
+
+def check(url: str, own_hosts: Collection[str], field: str = "destination") -> None:
+    """Refuse what a link must not lead to: anything but an absolute http(s) URL on a public host that is not ours.
+
+    Names are judged by their spelling, not resolved: what a name means tomorrow nobody can tell today.
+    Raises InvalidRequest, UnsafeDestination.
+    """
+    host = _host(_split(url, field), field)
+    if "." not in host.strip("[]") and ":" not in host:
+        raise UnsafeDestination(f"{field}: must have a public host name", field)
+    if host in {_canonical(own) for own in own_hosts}:
+        raise UnsafeDestination(f"{field}: leads back to this service", field)
+    if _is_internal(host):
+        raise UnsafeDestination(f"{field}: must not be a private or internal host", field)
+
+
+def location(url: str) -> str:
+    """A checked destination as a header takes it: what is ASCII stays as it is, to the letter; a host in other
+    letters becomes its IDNA form (RFC 3490), anything else percent-encoded UTF-8 (RFC 3986, 2.5)."""
+    if url.isascii():
+        return url
+    scheme, rest = url.split("://", 1)
+    end = min((rest.index(c) for c in "/?#" if c in rest), default=len(rest))
+    authority, tail = rest[:end], rest[end:]
+    if not authority.isascii():
+        host, colon, port = authority.partition(":")
+        authority = _idna(host) + colon + port
+    return f"{scheme}://{authority}{quote(tail, safe=_PRINTABLE)}"
+
+
+def _split(url: str, field: str) -> SplitResult:
+    if len(url.encode("utf-8", "replace")) > LONGEST_BYTES:
+        raise InvalidRequest.for_field(field, f"must be at most {LONGEST_BYTES} bytes")
+    if _CONTROLS.search(url) or url != url.strip() or not _is_storable(url):
+        raise InvalidRequest.for_field(field, "must not hold control characters, or spaces at its ends")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise InvalidRequest.for_field(field, "must be a valid URL") from error
+    if parts.scheme not in ("http", "https") or "://" not in url or not parts.hostname:
+        raise InvalidRequest.for_field(field, "must be an absolute http or https URL")
+    if " " in url or "\\" in re.split("[?#]", url)[0]:  # browsers read a backslash before the query as a slash
+        raise InvalidRequest.for_field(field, "must not hold spaces or backslashes: percent-encode them")
+    if "@" in parts.netloc:
+        raise UnsafeDestination(f"{field}: must not carry credentials", field)
+    return parts
+
+
+def _host(parts: SplitResult, field: str) -> str:
+    """The host as a browser understands it (WHATWG URL, 3.5): percent-decoded, compatibility characters mapped."""
+    host = _canonical(parts.hostname or "")
+    try:
+        location(f"http://{host}/")
+    except UnicodeError as error:
+        raise InvalidRequest.for_field(field, "must have a valid host name") from error
+    if not host or re.search(r"[\s/?#@<>^|%]", host):
+        raise InvalidRequest.for_field(field, "must have a valid host name")
+    return host
+
+
+def _canonical(host: str) -> str:
+    return unicodedata.normalize("NFKC", unquote(host)).lower().rstrip(".").replace("\u3002", ".")
+
+
+def _is_internal(host: str) -> bool:
+    address = _address(host)
+    if address is not None:
+        return not _is_public(address)
+    return host.rsplit(".", 1)[-1] in _INTERNAL or host.endswith(_INTERNAL_ENDINGS)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host spells, in any way that a resolver takes: 2130706433, 0x7f.1, 0177.1, 127.1."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (OSError, UnicodeError, ValueError):
+        return None
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None)
+    if mapped is not None:
+        return _is_public(mapped)
+    return address.is_global and not any(
+        address in network for network in _DENIED if network.version == address.version
+    )
+
+
+def _is_storable(url: str) -> bool:
+    """Lone surrogates are no text: no table and no header takes them."""
+    try:
+        url.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _idna(host: str) -> str:
+    return host.encode("idna").decode()

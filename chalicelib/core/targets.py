@@ -1,0 +1,58 @@
+"""What the redirect knows of a slug: one small item, holding all that it needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.core.links import state
+
+SORT: Final = "slug"
+
+
+def partition(slug: str) -> str:
+    """The key of a slug's item. The tenant cannot come first here: the slug is all that a scan brings."""
+    return f"slug#{slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a slug leads. `hashing_key` is the organization's key for visitor hashes; times are milliseconds.
+
+    `location` is the destination as the header wants it. `slots` may lag behind the slots item, never run ahead.
+    `gone` marks a slug that was deleted or replaced; it is kept so that the slug is never given out again.
+    """
+
+    organization: int
+    link: int
+    location: str
+    status: str
+    redirect_type: int
+    hashing_key: bytes
+    slots: int = 1
+    pause_until: int | None = None
+    valid_until: int | None = None
+    gone: bool = False
+
+    @classmethod
+    def of(cls, item: Mapping[str, Mapping[str, Any]]) -> "Target":
+        """The target in an item as DynamoDB's own JSON spells it."""
+
+        def number(name: str) -> int | None:
+            return int(item[name]["N"]) if name in item else None
+
+        return cls(
+            organization=int(item["organization"]["N"]),
+            link=int(item["link"]["N"]),
+            location=item["location"]["S"],
+            status=item["status"]["S"],
+            redirect_type=int(item["redirect_type"]["N"]),
+            hashing_key=bytes(item["hashing_key"]["B"]),
+            slots=number("slots") or 1,
+            pause_until=number("pause_until"),
+            valid_until=number("valid_until"),
+            gone=item.get("gone", {}).get("BOOL", False),
+        )
+
+    def state(self, now_ms: int) -> str | None:
+        """The link's state now; None for a slug that is gone."""
+        return None if self.gone else state(self.status, self.pause_until, self.valid_until, now_ms)

@@ -1,0 +1,126 @@
+"""What can go wrong, in the product's own words. HTTP knows nothing of these, nor they of HTTP.
+
+QuietzoneError
+├── InvalidRequest            invalid_request        `field` names what is wrong
+│   ├── BodyTooLarge          invalid_request
+│   ├── IdempotencyMismatch   invalid_request
+│   └── UnsafeDestination     unsafe_destination
+├── Unauthorized              unauthorized           no key, or one that is not known
+│   └── Forbidden             unauthorized           the key lacks a scope
+├── NotFound                  not_found              also for what another organization owns
+├── SlugTaken                 slug_taken
+├── PlanLimitExceeded         plan_limit_exceeded
+├── RateLimited               rate_limited           `limit`, `reset_ms`, `retry_after`
+└── Unavailable               server_error           storage fails; trying again may help: `retry_after`
+"""
+
+from typing import ClassVar
+
+RETRY_SECONDS = 5
+
+
+class QuietzoneError(Exception):
+    """`code` is stable and for programs, `message` for people; `field` names the input that is wrong, if one is."""
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InvalidRequest(QuietzoneError):
+    code = "invalid_request"
+
+    @classmethod
+    def for_field(cls, field: str, problem: str) -> "InvalidRequest":
+        """`problem` ends the sentence that the field's name begins: "must be ..."."""
+        return cls(f"{field}: {problem}", field)
+
+
+class BodyTooLarge(InvalidRequest):
+    @classmethod
+    def over(cls, most_bytes: int) -> "BodyTooLarge":
+        return cls(f"body: must be at most {most_bytes} bytes", "body")
+
+
+class IdempotencyMismatch(InvalidRequest):
+    @classmethod
+    def of_key(cls) -> "IdempotencyMismatch":
+        return cls("Idempotency-Key: was used before with a different request", "Idempotency-Key")
+
+
+class UnsafeDestination(InvalidRequest):
+    code = "unsafe_destination"
+
+
+class Unauthorized(QuietzoneError):
+    code = "unauthorized"
+
+    @classmethod
+    def missing_key(cls) -> "Unauthorized":
+        return cls("An API key is needed: Authorization: Bearer <key>, or x-api-key")
+
+    @classmethod
+    def unknown_key(cls) -> "Unauthorized":
+        return cls("This API key is not known")
+
+
+class Forbidden(Unauthorized):
+    @classmethod
+    def scope(cls, scope: str) -> "Forbidden":
+        return cls(f"This API key lacks the scope {scope}")
+
+
+class NotFound(QuietzoneError):
+    code = "not_found"
+
+    @classmethod
+    def of(cls, what: str) -> "NotFound":
+        return cls(f"There is no such {what}")
+
+
+class SlugTaken(QuietzoneError):
+    code = "slug_taken"
+
+    @classmethod
+    def of(cls, slug: str) -> "SlugTaken":
+        return cls(f"slug: {slug} is taken", "slug")
+
+
+class PlanLimitExceeded(QuietzoneError):
+    code = "plan_limit_exceeded"
+
+    @classmethod
+    def monthly(cls, plan: str, limit: int) -> "PlanLimitExceeded":
+        return cls(f"The {plan} plan allows {limit} codes a month")
+
+
+class RateLimited(QuietzoneError):
+    """`reset_ms` is when the next unit comes back, `retry_after` the whole seconds until then."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, limit: int, reset_ms: int, retry_after: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.reset_ms = reset_ms
+        self.retry_after = retry_after
+
+    @classmethod
+    def until(cls, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
+        seconds = max(1, -(-(reset_ms - now_ms) // 1000))
+        return cls(f"At most {limit} creates an hour; try again in {seconds} s", limit, reset_ms, seconds)
+
+
+class Unavailable(QuietzoneError):
+    code = "server_error"
+
+    def __init__(self, message: str, retry_after: int = RETRY_SECONDS) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    @classmethod
+    def storage(cls) -> "Unavailable":
+        return cls("The service is busy; nothing was changed. Please try again")

@@ -1,0 +1,100 @@
+"""One number identifies a link, code, campaign, client, member or organization; only this file knows its spellings.
+
+The number is time-ordered, unique, and below 2**53, so that JSON clients keep it exact. Each API spells it its own
+way, and every API reads every spelling.
+"""
+
+import secrets
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+EPOCH_MS: Final = 1_704_067_200_000  # 2024-01-01T00:00:00Z; 41 bits of milliseconds last until 2093
+LIMIT: Final = 2**53
+PREFIXES: Final = frozenset({"dc", "qr", "qpr", "org", "usr", "key", "camp", "client"})
+
+_RANDOM_BITS: Final = 12
+# Crockford's base32: no letter that looks like a digit, and what is typed wrong is read as what it looks like.
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_DIGITS: Final = {**{c: n for n, c in enumerate(_ALPHABET)}, "o": 0, "i": 1, "l": 1}
+
+_lock = threading.Lock()
+_last = 0
+
+
+def new(now_ms: int) -> int:
+    """A new number: milliseconds, then 12 random bits. Strictly rising within a process, even in one millisecond."""
+    global _last
+    with _lock:
+        _last = max(((now_ms - EPOCH_MS) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS), _last + 1)
+        return _last
+
+
+def created_ms(number: int) -> int:
+    """The time that a number was made."""
+    return (number >> _RANDOM_BITS) + EPOCH_MS
+
+
+def spell(prefix: str, number: int) -> str:
+    """A number as `<prefix>_<base32>`. Raises ValueError for a prefix that `parse` would not know."""
+    if prefix not in PREFIXES:
+        raise ValueError(prefix)
+    return f"{prefix}_{_encode(number, 0)}"
+
+
+def parse(text: str) -> int | None:
+    """The number behind any spelling: a known prefix and base32, or plain digits. None for anything else."""
+    prefix, separator, rest = text.rpartition("_")
+    if separator:
+        number = _decode(rest) if prefix in PREFIXES else None
+    else:
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= 16 else None
+    return number if number is not None and number < LIMIT else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanId:
+    """A scan's id: all that finds it within its organization, without an index. `random` is 64 bits."""
+
+    link: int
+    slot: int
+    ms: int
+    random: int
+
+    _PARTS = (("link", 11), ("slot", 3), ("ms", 10), ("random", 13))  # base32 digits of each
+
+    def __str__(self) -> str:
+        return "scan_" + "".join(_encode(getattr(self, name), width) for name, width in self._PARTS)
+
+    @classmethod
+    def parse(cls, text: str) -> "ScanId | None":
+        """The id behind its spelling, None for anything else."""
+        digits = text.removeprefix("scan_")
+        if digits == text or len(digits) != sum(width for _, width in cls._PARTS):
+            return None
+        numbers: list[int] = []
+        for _, width in cls._PARTS:
+            number = _decode(digits[:width])
+            if number is None:
+                return None
+            numbers.append(number)
+            digits = digits[width:]
+        return cls(*numbers) if numbers[0] < LIMIT and numbers[3] < 2**64 else None
+
+
+def _encode(number: int, width: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 32)
+        digits = _ALPHABET[digit] + digits
+    return digits.rjust(width or 1, "0")
+
+
+def _decode(text: str) -> int | None:
+    number = 0
+    for character in text.lower():
+        digit = _DIGITS.get(character)
+        if digit is None:
+            return None
+        number = number * 32 + digit
+    return number if 0 < len(text) <= 13 else None

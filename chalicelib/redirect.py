@@ -1,0 +1,128 @@
+"""The hot path: resolve a slug, record the scan, respond. A function of its own, which imports `core` alone.
+
+A visitor is redirected whatever happens to the analytics: a scan that cannot be written goes to the spill queue,
+and if that fails too, into one log line.
+"""
+
+import json
+import os
+import random
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+from urllib.parse import unquote
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from chalice.app import Blueprint, Response
+
+from chalicelib.core import notices, targets
+from chalicelib.core.links import ACTIVE, EXPIRED
+from chalicelib.core.scans import Arrival
+from chalicelib.core.slugs import normalise
+from chalicelib.core.targets import Target
+from chalicelib.core.viewers import arrival, is_counted, viewer
+
+# Edits, pauses and deletions take effect everywhere within this.
+CACHED_SECONDS: Final = 5.0
+MOST_CACHED: Final = 10_000
+
+bp = Blueprint(__name__)
+_cache: dict[str, tuple[float, Target]] = {}
+
+
+@bp.lambda_function(name="redirect")
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Answer one request for a slug, as API Gateway's Lambda proxy integration hands it over."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    accept = headers.get("accept", "")
+    try:
+        target = _resolve(normalise(unquote(event["pathParameters"]["slug"])))
+    except (BotoCoreError, ClientError) as error:
+        return _logged(notices.answer(notices.UNAVAILABLE, accept), error=type(error).__name__)
+    now_ms = time.time_ns() // 1_000_000
+    state = target.state(now_ms) if target else None
+    if target is None or state != ACTIVE:
+        return _logged(notices.answer(notices.EXPIRED if state == EXPIRED else notices.UNKNOWN, accept))
+    counted = is_counted(event["httpMethod"], headers)
+    if counted:
+        _record(_scan(event, headers, target, now_ms))
+    return _logged(_to(target), counted=counted)
+
+
+@bp.route("/{slug}", methods=["GET", "HEAD"], content_types=[])
+@bp.route("/s/{slug}", methods=["GET", "HEAD"], content_types=[], name="redirect_s")
+def scan(slug: str) -> Response:  # noqa: ARG001 - the handler reads it from the event
+    """The public routes. The stack points them at `handler`; this answers where Chalice serves them itself."""
+    answer = handler(bp.current_request.to_original_event(), None)
+    return Response(body=answer["body"], status_code=answer["statusCode"], headers=answer["headers"])
+
+
+def _resolve(slug: str) -> Target | None:
+    """The slug's target: cached for 5 seconds, read otherwise. A stale one is better than none while reads fail."""
+    since, cached = _cache.get(slug, (0.0, None))
+    if cached and time.monotonic() - since < CACHED_SECONDS:
+        return cached
+    try:
+        key = {"pk": {"S": targets.partition(slug)}, "sk": {"S": targets.SORT}}
+        item = _client("dynamodb").get_item(TableName=os.environ["OBJECTS_TABLE"], Key=key).get("Item")
+    except (BotoCoreError, ClientError):
+        if cached:
+            return cached
+        raise
+    _cache.pop(slug, None)
+    if not item:
+        return None
+    if len(_cache) >= MOST_CACHED:
+        _cache.pop(next(iter(_cache)))
+    _cache[slug] = time.monotonic(), (target := Target.of(item))
+    return target
+
+
+def _scan(event: Mapping[str, Any], headers: Mapping[str, str], target: Target, now_ms: int) -> Arrival:
+    secret = os.environ.get("ORIGIN_SECRET", "")
+    trusted = bool(secret) and headers.get("x-origin-secret") == secret
+    seen = viewer(headers, event["requestContext"]["identity"]["sourceIp"], trusted)
+    slot = random.randrange(target.slots)  # noqa: S311 - spreads load, guards nothing
+    return arrival(target, seen, event.get("queryStringParameters") or {}, slot, now_ms, os.urandom(8).hex())
+
+
+def _record(arrived: Arrival) -> None:
+    """One write. A retry after a lost answer may find its scan there, even folded already: that is a success."""
+    item = {name: {"N": str(v)} if isinstance(v, int) else {"S": v} for name, v in arrived.attributes().items()}
+    try:
+        _client("dynamodb").put_item(
+            TableName=os.environ["SCANS_TABLE"], Item=item, ConditionExpression="attribute_not_exists(pk)"
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            _spill(arrived)
+    except BotoCoreError:
+        _spill(arrived)
+
+
+def _spill(arrived: Arrival) -> None:
+    try:
+        body = json.dumps(arrived.attributes())
+        _client("sqs").send_message(QueueUrl=os.environ["SPILL_QUEUE_URL"], MessageBody=body)
+    except (BotoCoreError, ClientError) as error:
+        kept = {name: v for name, v in arrived.attributes().items() if name != "user_agent"}
+        print(json.dumps({"level": "ERROR", "message": "scan lost", "error": type(error).__name__, "scan": kept}))
+
+
+def _to(target: Target) -> dict[str, Any]:
+    headers = {"Location": target.location, "Cache-Control": "private, no-store"}
+    return {"statusCode": target.redirect_type, "headers": headers, "body": ""}
+
+
+def _logged(answer: dict[str, Any], **facts: object) -> dict[str, Any]:
+    print(json.dumps({"level": "INFO", "message": "redirect", "status": answer["statusCode"], **facts}))
+    return answer
+
+
+@cache
+def _client(service: str) -> Any:
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
+    return botocore.session.get_session().create_client(service, config=config)

@@ -1,0 +1,39 @@
+"""Analytics: the rollups of a window, read after what is pending was folded."""
+
+from dataclasses import dataclass
+
+from chalicelib.core import rollups as r
+from chalicelib.core import windows
+from chalicelib.core.rollups import Rollup, link_scope
+from chalicelib.core.windows import Days, Window
+from chalicelib.services import counting
+from chalicelib.store import links, rollups
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one link's scans come to. `pending` scans could not be folded in time and are in no number."""
+
+    days: Days
+    lifetime: Rollup
+    pending: int
+
+    @property
+    def total(self) -> int:
+        """Scans ever."""
+        return r.amount(self.lifetime, r.TOTAL)
+
+    def scans(self, window: Window) -> int:
+        return r.amount(windows.within(self.days, window), r.TOTAL)
+
+
+def link_report(organization: int, link: int, window: Window, now_ms: int) -> Report:
+    """Fold what is pending of a link, then read its days in a window and its lifetime.
+
+    The lifetime is read last, so that a scan folded in between never shows in the window alone.
+    """
+    pending = counting.settle_recent(organization, link, now_ms)
+    slots = range(links.slots(organization, link))
+    days = rollups.read_days(organization, link_scope(link), slots, window.first, window.last)
+    lifetime = rollups.read_lifetime(organization, link_scope(link), slots)
+    return Report(days, lifetime, pending)

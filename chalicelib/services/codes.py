@@ -1,0 +1,65 @@
+"""Codes of every kind: static ones are made here, and all of them are listed together."""
+
+from collections.abc import Callable, Iterator, Mapping
+from heapq import merge
+from itertools import islice
+from typing import NamedTuple
+
+from chalicelib import ids
+from chalicelib.core.codes import StaticCode
+from chalicelib.core.links import Link
+from chalicelib.qr import payloads
+from chalicelib.services import creating
+from chalicelib.services.accounts import Caller
+from chalicelib.services.creating import Created, OnceKey
+from chalicelib.store import links
+from chalicelib.store.transactions import Refusal, Transaction
+
+
+class NewCode(NamedTuple):
+    """What a static code is made from: a kind and the fields that its payload is built of."""
+
+    kind: str
+    fields: Mapping[str, object]
+    label: str | None
+
+
+class Page(NamedTuple):
+    """Some codes, newest first, and the number before which the next page begins; None at the end."""
+
+    codes: list[Link | StaticCode]
+    next_before: int | None
+
+
+def create(
+    caller: Caller, new: NewCode, now_ms: int, shape: Callable[[StaticCode], str], once: OnceKey | None = None
+) -> Created:
+    """A new static code under the caller's limits. Raises InvalidRequest and what `creating.create` raises."""
+    payload = payloads.build(new.kind, new.fields)
+
+    def make(write: Transaction, _: list[Refusal]) -> str:
+        code = StaticCode(
+            organization=caller.organization.number,
+            number=ids.new(now_ms),
+            kind=new.kind,
+            payload=payload,
+            created_ms=now_ms,
+            label=new.label,
+        )
+        links.put_new_code(write, code)
+        return shape(code)
+
+    return creating.create(caller, make, now_ms, once)
+
+
+def page(caller: Caller, limit: int, before: int | None) -> Page:
+    """Links and static codes together, newest first."""
+    found = list(islice(_newest_first(caller.organization.number, before), limit + 1))
+    more = len(found) > limit
+    return Page(found[:limit], found[limit - 1].number if more else None)
+
+
+def _newest_first(organization: int, before: int | None) -> Iterator[Link | StaticCode]:
+    dynamic: Iterator[Link | StaticCode] = links.newest_first(organization, before)
+    static: Iterator[Link | StaticCode] = links.codes_newest_first(organization, before)
+    return merge(dynamic, static, key=lambda code: code.number, reverse=True)

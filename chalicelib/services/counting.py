@@ -1,0 +1,131 @@
+"""Counting: bring pending scans into visitors and rollups, exactly once each.
+
+The stream, readers, the sweep, the spill queue and erasing all end in `settle`. Whoever comes second finds the
+scan no longer as it was read, and lets it be.
+
+    fold A: reads scan (pending 1), visitors, rollups ......... commits
+    fold B: .... reads the same ............................................ refused: scan is settled, drop it
+    crash:  anywhere before the commit nothing has happened, after it everything has
+"""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from chalicelib.core import slots as spread
+from chalicelib.core.fold import placed, visitor_keys
+from chalicelib.core.judging import judged
+from chalicelib.core.scans import Change, Facts, Scan, ScanKey
+from chalicelib.errors import Unavailable
+from chalicelib.store import folding, links, rollups, scans, visitors
+from chalicelib.store.transactions import Oversized
+
+# Each scan has a visitor of its own at worst, and four rollups are the least: 48 + 48 + 4 actions.
+CHUNK: Final = 48
+ATTEMPTS: Final = 12
+FIRST_WAIT_SECONDS: Final = 0.02
+LONGEST_WAIT_SECONDS: Final = 1.0
+
+# What readers look back: pending scans older than this are the sweep's.
+RECENT_MS: Final = 120_000
+READER_TRIES: Final = 2
+
+Wait = Callable[[float], None]
+
+
+def settle(found: Iterable[Scan], attempts: int = ATTEMPTS, wait: Wait = time.sleep) -> None:
+    """Fold scans: pending ones are counted, those of an erased link taken out and deleted.
+
+    Raises Unavailable when other writers or failures left no attempt; what was folded until then stays folded.
+    """
+    newest: dict[ScanKey, Scan] = {}
+    for scan in found:
+        held = newest.get(scan.key)
+        if held is None or scan.rev > held.rev:
+            newest[scan.key] = scan
+    ordered = sorted(newest.values(), key=lambda scan: scan.key)
+    for start in range(0, len(ordered), CHUNK):
+        _settle_chunk(ordered[start : start + CHUNK], attempts, wait)
+
+
+def settle_images(images: Iterable[Mapping[str, Any]]) -> None:
+    """Fold the scans in the new images of stream records, and widen links that run hot."""
+    pending = [scan for scan in map(scans.from_image, images) if scan.pending]
+    settle(pending)
+    widen(scan.key for scan in pending)
+
+
+def settle_recent(organization: int, link: int, now_ms: int) -> int:
+    """Fold what is pending of a link before it is read; the number that two tries could not fold is returned."""
+    since = now_ms - RECENT_MS
+    for _ in range(READER_TRIES):
+        pending = scans.pending_since(organization, link, range(links.slots(organization, link)), since, now_ms)
+        if not pending:
+            return 0
+        try:
+            settle(pending)
+        except Unavailable:
+            continue
+    return len(scans.pending_since(organization, link, range(links.slots(organization, link)), since, now_ms))
+
+
+def widen(keys: Iterable[ScanKey]) -> None:
+    """Double the slots of every link that took more than 100 scans a second in one of them."""
+    by_link: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for key in keys:
+        by_link[key.organization, key.link].append((key.slot, key.ms))
+    for (organization, number), seen in by_link.items():
+        if spread.grown(1, seen) == 1:
+            continue
+        held, slots = links.read(organization, number), links.slots(organization, number)
+        if held is not None and (wanted := spread.grown(slots, seen)) > slots:
+            links.raise_slots(organization, held.value, wanted)
+
+
+def _settle_chunk(chunk: Sequence[Scan], attempts: int, wait: Wait) -> None:
+    for attempt in range(attempts):
+        try:
+            outcome = _commit(chunk)
+        except Oversized:
+            return _settle_halves(chunk, attempts, wait)
+        except Unavailable:
+            outcome = folding.Outcome(committed=False)
+        if outcome.committed:
+            return None
+        chunk = [scan for scan in chunk if scan.key not in outcome.settled]
+        if not chunk:
+            return None
+        if not outcome.settled:
+            wait(_backoff(attempt))
+    raise Unavailable.storage()
+
+
+def _settle_halves(chunk: Sequence[Scan], attempts: int, wait: Wait) -> None:
+    middle = len(chunk) // 2
+    if not middle:
+        raise Unavailable.storage()
+    _settle_chunk(chunk[:middle], attempts, wait)
+    _settle_chunk(chunk[middle:], attempts, wait)
+
+
+def _commit(chunk: Sequence[Scan]) -> folding.Outcome:
+    """One attempt: read everything consistently, fold, write on the condition that nothing changed meanwhile."""
+    alive = links.alive({(scan.key.organization, scan.key.link) for scan in chunk})
+    settling: list[tuple[Scan, Facts | None]] = [
+        (scan, judged(scan) if (scan.key.organization, scan.key.link) in alive else None) for scan in chunk
+    ]
+    changes = [Change(scan.key, scan.counted, facts) for scan, facts in settling]
+    held_visitors = visitors.read(visitor_keys(changes))
+    visits = {key: held.value for key, held in held_visitors.items()}
+    placement = placed(changes, visits)
+    held_rollups = rollups.read(placement.moves.keys())
+    folded = placement.entered({key: held.value for key, held in held_rollups.items()})
+    return folding.commit(settling, folded, folding.Standing(held_visitors, held_rollups))
+
+
+def _backoff(attempt: int) -> float:
+    """Full jitter, so that writers who met do not meet again."""
+    longest = min(FIRST_WAIT_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS)
+    return random.uniform(0, longest)  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,187 @@
+"""Links: create, find, edit, delete."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+from chalicelib import ids
+from chalicelib.core import slugs
+from chalicelib.core.destinations import check
+from chalicelib.core.links import ACTIVE, PAUSED, Link
+from chalicelib.errors import InvalidRequest, NotFound, SlugTaken, Unavailable
+from chalicelib.services import creating
+from chalicelib.services.accounts import Caller
+from chalicelib.services.creating import Created, OnceKey
+from chalicelib.store import jobs, links, queues
+from chalicelib.store.transactions import Refusal, Transaction
+from chalicelib.store.versions import Held
+
+ATTEMPTS: Final = 8
+SEARCHED: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """What a link is made from. Without a slug it gets a random one. `own_hosts` are refused as destinations."""
+
+    destination: str
+    own_hosts: Collection[str]
+    label: str | None = None
+    slug: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What to change of a link: the names in `fields` are set to the values here, others stay."""
+
+    fields: frozenset[str]
+    own_hosts: Collection[str]
+    destination: str = ""
+    label: str | None = None
+    slug: str = ""
+    status: str = ACTIVE
+    pause_until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some links, newest first, and the number before which the next page begins; None at the end."""
+
+    links: list[Link]
+    next_before: int | None
+
+
+def create(
+    caller: Caller, new: NewLink, now_ms: int, shape: Callable[[Link], str], once: OnceKey | None = None
+) -> Created:
+    """A new link under the caller's limits; `shape` makes the body of the answer.
+
+    Raises InvalidRequest, UnsafeDestination, SlugTaken, and what `creating.create` raises.
+    """
+    make = _maker(caller.organization.number, caller.organization.hashing_key, new, now_ms, shape)
+    return creating.create(caller, make, now_ms, once)
+
+
+def seed(caller: Caller, new: NewLink, now_ms: int) -> Link:
+    """A new link outside all limits, for the demo."""
+    made: list[Link] = []
+
+    def shape(link: Link) -> str:
+        made.append(link)
+        return ""
+
+    creating.create_unlimited(_maker(caller.organization.number, caller.organization.hashing_key, new, now_ms, shape))
+    return made[-1]
+
+
+def get(caller: Caller, spelled: str) -> Link:
+    """The link with an id in any spelling. Raises NotFound."""
+    return _held(caller, spelled).value
+
+
+def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
+    """Links newest first. A search (in label, slug, destination; without case) looks at 2,000 links a page at most."""
+    wanted = search.casefold()
+    found: list[Link] = []
+    seen: Link | None = None
+    for seen in islice(links.newest_first(caller.organization.number, before), SEARCHED):
+        if len(found) == limit:
+            return Page(found, found[-1].number)
+        if not wanted or _matches(seen, wanted):
+            found.append(seen)
+    more = links.newest_first(caller.organization.number, seen.number) if seen else iter(())
+    return Page(found, seen.number if seen and next(more, None) else None)
+
+
+def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
+    """Change a link. Raises NotFound, InvalidRequest, UnsafeDestination, SlugTaken."""
+    for _ in range(ATTEMPTS):
+        held = _held(caller, spelled)
+        edited = _edited(held.value, change, now_ms)
+        write = Transaction()
+        slots = links.slots(edited.organization, edited.number)
+        links.replace(write, held, edited, caller.organization.hashing_key, slots)
+        refusals = write.commit()
+        if not refusals:
+            return edited
+        if Refusal("slug", "ConditionalCheckFailed") in refusals:
+            raise SlugTaken.of(edited.slug)
+    raise Unavailable.storage()
+
+
+def erase(caller: Caller, spelled: str) -> Link:
+    """Delete a link and everything counted for it: it is gone at once, its scans within the background job."""
+    for _ in range(ATTEMPTS):
+        held = _held(caller, spelled)
+        link = held.value
+        write = Transaction()
+        links.erase(write, held)
+        jobs.put_erase(write, link.organization, link.number, link.created_ms)
+        if not write.commit():
+            queues.send_job({"organization": link.organization, "erase": link.number})
+            return link
+    raise Unavailable.storage()
+
+
+def _held(caller: Caller, spelled: str) -> Held[Link]:
+    number = ids.parse(spelled)
+    held = None if number is None else links.read(caller.organization.number, number)
+    if held is None:
+        raise NotFound.of("code")
+    return held
+
+
+def _matches(link: Link, wanted: str) -> bool:
+    return any(wanted in (text or "").casefold() for text in (link.label, link.slug, link.destination))
+
+
+def _maker(
+    organization: int, hashing_key: bytes, new: NewLink, now_ms: int, shape: Callable[[Link], str]
+) -> creating.Make:
+    check(new.destination, new.own_hosts)
+    custom = None if new.slug is None else slugs.check_custom(new.slug)
+
+    def make(write: Transaction, refusals: list[Refusal]) -> str:
+        if custom and any(refusal.subject == "slug" and refusal.condition for refusal in refusals):
+            raise SlugTaken.of(custom)
+        link = Link(
+            organization=organization,
+            number=ids.new(now_ms),
+            slug=custom or slugs.random_slug(),
+            destination=new.destination,
+            created_ms=now_ms,
+            label=new.label,
+        )
+        links.put_new(write, link, hashing_key)
+        return shape(link)
+
+    return make
+
+
+def _edited(link: Link, change: Edit, now_ms: int) -> Link:
+    """The link after an edit. A pause with an end pauses; making active ends every pause."""
+    values: dict[str, object] = {}
+    if "destination" in change.fields:
+        check(change.destination, change.own_hosts)
+        values["destination"] = change.destination
+    if "label" in change.fields:
+        values["label"] = change.label
+    if "slug" in change.fields:
+        values["slug"] = slugs.check_custom(change.slug) if change.slug != link.slug else link.slug
+    return _paused(replace(link, **values), change, now_ms)  # type: ignore[arg-type]
+
+
+def _paused(link: Link, change: Edit, now_ms: int) -> Link:
+    if "status" in change.fields:
+        link = replace(link, status=change.status, pause_until_ms=None)
+    until = change.pause_until_ms
+    if "pause_until" not in change.fields:
+        return link
+    if until is None:
+        return replace(link, pause_until_ms=None)
+    if until <= now_ms:
+        raise InvalidRequest.for_field("pause_until", "must be in the future")
+    if "status" in change.fields and change.status == ACTIVE:
+        raise InvalidRequest.for_field("pause_until", "cannot be set together with status active")
+    return replace(link, status=PAUSED, pause_until_ms=until)

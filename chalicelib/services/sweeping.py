@@ -1,0 +1,42 @@
+"""The sweep: nothing depends on a stream record arriving.
+
+Every organization has a cursor. Up to a minute ago, the scans behind it are in the index, and whichever of them are
+still pending are folded. Orders to erase that lost their message are sent again.
+"""
+
+from chalicelib.core import slots as spread
+from chalicelib.core.days import DAY_MS, day_of
+from chalicelib.core.scans import index_partition
+from chalicelib.services import counting
+from chalicelib.store import accounts, jobs, links, queues, scans
+
+SETTLED_MS = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
+FIRST_LOOK_MS = DAY_MS
+PAGE = 100
+
+
+def sweep(now_ms: int) -> None:
+    """Fold what is pending in every organization, and see that every erasing goes on."""
+    for organization in accounts.organizations():
+        sweep_organization(organization, now_ms)
+        for link in jobs.erases(organization):
+            queues.send_job({"organization": organization, "erase": link})
+
+
+def sweep_organization(organization: int, now_ms: int) -> None:
+    """Fold what is pending between an organization's cursor and a minute ago, then move the cursor."""
+    until = now_ms - SETTLED_MS
+    since = jobs.read_swept(organization)
+    first = until - FIRST_LOOK_MS if since is None else since
+    homes = spread.homes(links.most_slots(organization))
+    for day in range(day_of(first), day_of(until) + 1):
+        for home in homes:
+            _sweep_partition(index_partition(organization, day, home), first, until)
+    jobs.note_swept(organization, until)
+
+
+def _sweep_partition(index: str, first_ms: int, until_ms: int) -> None:
+    keys = scans.keys_between(index, first_ms, until_ms)
+    for start in range(0, len(keys), PAGE):
+        found = scans.read(keys[start : start + PAGE])
+        counting.settle(scan for scan in found if scan.pending)

@@ -1,0 +1,137 @@
+"""Organizations, members and API keys, in the objects table.
+
+pk <organization>     sk organization       the organization
+pk organizations      sk <organization>     the list of all, for the sweep
+pk <organization>     sk member#<number>    a member
+pk key#<SHA-256>      sk key                an API key, found by the hash of its text; the text is nowhere
+pk <organization>     sk key#<number>       the organization's list of its keys
+"""
+
+from collections.abc import Iterator
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+
+from chalicelib.core.accounts import ApiKey, Member, Organization
+from chalicelib.errors import Unavailable
+from chalicelib.store.tables import Record
+from chalicelib.store.transactions import Transaction
+
+_ALL = "organizations"
+
+
+class OrganizationItem(Record):
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    name = UnicodeAttribute()
+    plan = UnicodeAttribute()
+    hashing_key = BinaryAttribute(legacy_encoding=False)
+    created = NumberAttribute()
+
+
+class ListedItem(Record):
+    """An entry of a list that says no more than its key does."""
+
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class MemberItem(Record):
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    email = UnicodeAttribute()
+    name = UnicodeAttribute()
+    created = NumberAttribute()
+
+
+class KeyItem(Record):
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    organization = NumberAttribute()
+    number = NumberAttribute()
+    member = NumberAttribute()
+    scopes = UnicodeSetAttribute()
+    hint = UnicodeAttribute()
+    created = NumberAttribute()
+
+
+def put_organization(organization: Organization, owner: Member) -> None:
+    """Store a new organization and its owner, both or neither."""
+    pk = str(organization.number)
+    stored = OrganizationItem(
+        pk,
+        "organization",
+        name=organization.name,
+        plan=organization.plan,
+        hashing_key=organization.hashing_key,
+        created=organization.created_ms,
+    )
+    member = MemberItem(pk, f"member#{owner.number}", email=owner.email, name=owner.name, created=owner.created_ms)
+    write = Transaction()
+    write.put(stored, OrganizationItem.pk.does_not_exist(), "organization")
+    write.put(member, MemberItem.pk.does_not_exist(), "member")
+    write.put(ListedItem(_ALL, pk), None, "list")
+    _done(write)
+
+
+def put_key(key: ApiKey, digest: str) -> None:
+    """Store a new API key under the SHA-256 of its text."""
+    write = Transaction()
+    write.put(_key_item(f"key#{digest}", "key", key), KeyItem.pk.does_not_exist(), "key")
+    write.put(_key_item(str(key.organization), f"key#{key.number}", key), None, "list")
+    _done(write)
+
+
+def read_key(digest: str) -> ApiKey | None:
+    """The API key with a SHA-256, None when there is none."""
+    try:
+        found = KeyItem.get(f"key#{digest}", "key")
+    except KeyItem.DoesNotExist:
+        return None
+    return ApiKey(
+        organization=int(found.organization),
+        number=int(found.number),
+        member=int(found.member),
+        scopes=frozenset(found.scopes),
+        hint=found.hint,
+        created_ms=int(found.created),
+    )
+
+
+def read_organization(number: int) -> Organization:
+    """An organization. Raises OrganizationItem.DoesNotExist."""
+    found = OrganizationItem.get(str(number), "organization")
+    return Organization(number, found.name, found.plan, bytes(found.hashing_key), int(found.created))
+
+
+def read_member(organization: int, number: int) -> Member:
+    """A member. Raises MemberItem.DoesNotExist."""
+    found = MemberItem.get(str(organization), f"member#{number}")
+    return Member(organization, number, found.email, found.name, int(found.created))
+
+
+def organizations() -> Iterator[int]:
+    """The numbers of all organizations."""
+    for found in ListedItem.query(_ALL):
+        yield int(found.sk)
+
+
+def _key_item(pk: str, sk: str, key: ApiKey) -> KeyItem:
+    return KeyItem(
+        pk,
+        sk,
+        organization=key.organization,
+        number=key.number,
+        member=key.member,
+        scopes=set(key.scopes),
+        hint=key.hint,
+        created=key.created_ms,
+    )
+
+
+def _done(write: Transaction) -> None:
+    if write.commit():
+        raise Unavailable.storage()

@@ -1,0 +1,255 @@
+"""Links and their slugs, slots and static codes, all in the objects table.
+
+pk <organization>      sk link#<number>     the link
+pk slug#<slug>         sk slug              what the redirect needs; kept as a tombstone for ever
+pk <organization>      sk slots#<number>    a link's slots; slots# is the organization's widest
+pk <organization>      sk code#<number>     a static code
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.core import targets
+from chalicelib.core.codes import StaticCode
+from chalicelib.core.destinations import location
+from chalicelib.core.links import ERASED, Link
+from chalicelib.store.tables import Record
+from chalicelib.store.transactions import Transaction
+from chalicelib.store.versions import Held, new_version, unchanged
+
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class LinkItem(Record):
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    version = NumberAttribute()
+    slug = UnicodeAttribute()
+    destination = UnicodeAttribute()
+    label = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    pause_until = NumberAttribute(null=True)
+    valid_until = NumberAttribute(null=True)
+    redirect_type = NumberAttribute()
+    created = NumberAttribute()
+
+
+class SlugItem(Record):
+    """The item behind `core.targets.Target`, attribute by attribute."""
+
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    organization = NumberAttribute()
+    link = NumberAttribute()
+    location = UnicodeAttribute()
+    status = UnicodeAttribute()
+    redirect_type = NumberAttribute()
+    hashing_key = BinaryAttribute(legacy_encoding=False)
+    slots = NumberAttribute()
+    pause_until = NumberAttribute(null=True)
+    valid_until = NumberAttribute(null=True)
+    gone = BooleanAttribute(null=True)
+
+
+class SlotsItem(Record):
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    slots = NumberAttribute()
+
+
+class CodeItem(Record):
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    payload = UnicodeAttribute()
+    label = UnicodeAttribute(null=True)
+    created = NumberAttribute()
+
+
+def put_new(write: Transaction, link: Link, hashing_key: bytes) -> None:
+    """Add a new link and its slug to a transaction; refusals name `link` and `slug`."""
+    write.put(_link_item(link), LinkItem.pk.does_not_exist(), "link")
+    write.put(_slug_item(link, hashing_key, slots=1), SlugItem.pk.does_not_exist(), "slug")
+
+
+def replace(write: Transaction, held: Held[Link], link: Link, hashing_key: bytes, slots: int) -> None:
+    """Add an edit of a link to a transaction. A changed slug retires the old one and claims the new."""
+    write.put(_link_item(link), unchanged(LinkItem.version, held.version), "link")
+    if link.slug == held.value.slug:
+        write.put(_slug_item(link, hashing_key, slots), SlugItem.link == link.number, "own slug")
+    else:
+        retire(write, held.value)
+        write.put(_slug_item(link, hashing_key, slots), SlugItem.pk.does_not_exist(), "slug")
+
+
+def erase(write: Transaction, held: Held[Link]) -> None:
+    """Add the tombstones of a link to a transaction: it answers 404 from now on, its slug for ever."""
+    condition = unchanged(LinkItem.version, held.version)
+    actions = [LinkItem.status.set(ERASED), LinkItem.version.set(new_version())]
+    write.update(LinkItem(*_link_address(held.value.organization, held.value.number)), actions, condition, "link")
+    retire(write, held.value)
+
+
+def retire(write: Transaction, link: Link) -> None:
+    """Add a slug's tombstone to a transaction."""
+    old = SlugItem(targets.partition(link.slug), targets.SORT)
+    write.update(old, [SlugItem.gone.set(True)], SlugItem.link == link.number, "old slug")
+
+
+def read(organization: int, number: int) -> Held[Link] | None:
+    """A link as it is now, consistently; None when there is none or it is being erased."""
+    try:
+        found = LinkItem.get(*_link_address(organization, number), consistent_read=True)
+    except LinkItem.DoesNotExist:
+        return None
+    return None if found.status == ERASED else Held(_link(found), int(found.version))
+
+
+def alive(links: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of these (organization, link) exist and are not being erased, consistently."""
+    addresses = {_link_address(*link): link for link in links}
+    found = LinkItem.batch_get(list(addresses), consistent_read=True)
+    return {addresses[i.pk, i.sk] for i in found if i.status != ERASED}
+
+
+def newest_first(organization: int, before: int | None) -> Iterator[Link]:
+    """An organization's links with numbers below `before`, newest first; those being erased are left out."""
+    for found in LinkItem.query(
+        str(organization), _below("link", LinkItem.sk, before), scan_index_forward=False, consistent_read=True
+    ):
+        if found.status != ERASED:
+            yield _link(found)
+
+
+def codes_newest_first(organization: int, before: int | None) -> Iterator[StaticCode]:
+    """An organization's static codes with numbers below `before`, newest first."""
+    for found in CodeItem.query(
+        str(organization), _below("code", CodeItem.sk, before), scan_index_forward=False, consistent_read=True
+    ):
+        yield StaticCode(
+            organization=organization,
+            number=int(found.sk.removeprefix("code#")),
+            kind=found.kind,
+            payload=found.payload,
+            label=found.label,
+            created_ms=int(found.created),
+        )
+
+
+def put_new_code(write: Transaction, code: StaticCode) -> None:
+    """Add a new static code to a transaction; a refusal names `code`."""
+    found = CodeItem(
+        str(code.organization),
+        _sort("code", code.number),
+        kind=code.kind,
+        payload=code.payload,
+        label=code.label,
+        created=code.created_ms,
+    )
+    write.put(found, CodeItem.pk.does_not_exist(), "code")
+
+
+def delete(organization: int, number: int) -> None:
+    """Remove a link and its slots item, once nothing counts for it any more. Its slug stays a tombstone."""
+    LinkItem(*_link_address(organization, number)).delete()
+    SlotsItem(str(organization), _sort("slots", number)).delete()
+
+
+def slots(organization: int, link: int) -> int:
+    """A link's slots as they are now, consistently; 1 until they grew."""
+    return _slots(organization, _sort("slots", link))
+
+
+def most_slots(organization: int) -> int:
+    """The most slots that any link of an organization has."""
+    return _slots(organization, "slots#")
+
+
+def raise_slots(organization: int, link: Link, wanted: int) -> None:
+    """Raise a link's slots. Readers must know before any writer does, so the redirect's copy is the last."""
+    _raise(SlotsItem(str(organization), "slots#"), SlotsItem.slots, wanted)
+    _raise(SlotsItem(str(organization), _sort("slots", link.number)), SlotsItem.slots, wanted)
+    slug = SlugItem(targets.partition(link.slug), targets.SORT)
+    _raise(slug, SlugItem.slots, wanted, SlugItem.link == link.number)
+
+
+def _raise(item: Record, attribute: Any, wanted: int, also: Any = None) -> None:
+    lower = attribute.does_not_exist() | (attribute < wanted) if also is None else also & (attribute < wanted)
+    try:
+        item.update([attribute.set(wanted)], condition=lower)
+    except UpdateError as error:
+        if error.cause_response_code != _CONDITION_FAILED:
+            raise
+
+
+def _slots(organization: int, sort: str) -> int:
+    try:
+        return int(SlotsItem.get(str(organization), sort, consistent_read=True).slots)
+    except SlotsItem.DoesNotExist:
+        return 1
+
+
+def _below(kind: str, attribute: Any, before: int | None) -> Any:
+    """The condition for numbers below `before`; `~` sorts behind every digit."""
+    return attribute.between(f"{kind}#", f"{kind}#~" if before is None else _sort(kind, before - 1))
+
+
+def _sort(kind: str, number: int) -> str:
+    return f"{kind}#{number:016}"
+
+
+def _link_address(organization: int, number: int) -> tuple[str, str]:
+    return str(organization), _sort("link", number)
+
+
+def _link_item(link: Link) -> LinkItem:
+    return LinkItem(
+        *_link_address(link.organization, link.number),
+        version=new_version(),
+        slug=link.slug,
+        destination=link.destination,
+        label=link.label,
+        status=link.status,
+        pause_until=link.pause_until_ms,
+        valid_until=link.expires_ms,
+        redirect_type=link.redirect_type,
+        created=link.created_ms,
+    )
+
+
+def _slug_item(link: Link, hashing_key: bytes, slots: int) -> SlugItem:
+    return SlugItem(
+        targets.partition(link.slug),
+        targets.SORT,
+        organization=link.organization,
+        link=link.number,
+        location=location(link.destination),
+        status=link.status,
+        redirect_type=link.redirect_type,
+        hashing_key=hashing_key,
+        slots=slots,
+        pause_until=link.pause_until_ms,
+        valid_until=link.expires_ms,
+    )
+
+
+def _link(found: LinkItem) -> Link:
+    return Link(
+        organization=int(found.pk),
+        number=int(found.sk.removeprefix("link#")),
+        slug=found.slug,
+        destination=found.destination,
+        created_ms=int(found.created),
+        label=found.label,
+        status=found.status,
+        pause_until_ms=None if found.pause_until is None else int(found.pause_until),
+        expires_ms=None if found.valid_until is None else int(found.valid_until),
+        redirect_type=int(found.redirect_type),
+    )

@@ -1,0 +1,92 @@
+"""A DynamoDB transaction whose refusals are told by what they were about.
+
+PynamoDB lists the reasons of a cancelled transaction in the order condition checks, deletes, puts, updates, each
+in the order called, not in call order; here every action carries a subject, and a refusal names it.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.errors import Unavailable
+from chalicelib.store.tables import Record, connection
+
+MAX_ACTIONS = 100
+CONDITION_FAILED = "ConditionalCheckFailed"
+
+_CANCELLED = "TransactionCanceledException"
+_INVALID = "ValidationException"
+_INVALID_REASON = "ValidationError"
+
+
+class Refusal(NamedTuple):
+    """Why one action stopped the transaction. `condition` tells a failed condition from a conflict or throttling."""
+
+    subject: Hashable
+    code: str
+
+    @property
+    def condition(self) -> bool:
+        return self.code == CONDITION_FAILED
+
+
+class Oversized(Exception):
+    """DynamoDB refuses the transaction as invalid: too many actions or bytes. Nothing was written."""
+
+
+class Transaction:
+    """Collects actions and commits them all or none."""
+
+    def __init__(self) -> None:
+        self._write = TransactWrite(connection=connection())
+        self._deletes: list[Hashable] = []
+        self._puts: list[Hashable] = []
+        self._updates: list[Hashable] = []
+
+    def __len__(self) -> int:
+        return len(self._deletes) + len(self._puts) + len(self._updates)
+
+    def put(self, record: Record, condition: Condition | None, subject: Hashable) -> None:
+        self._write.save(record, condition=condition)
+        self._puts.append(subject)
+
+    def update(self, record: Record, actions: Sequence[Action], condition: Condition, subject: Hashable) -> None:
+        self._write.update(record, actions=list(actions), condition=condition)
+        self._updates.append(subject)
+
+    def delete(self, record: Record, condition: Condition | None, subject: Hashable) -> None:
+        self._write.delete(record, condition=condition)
+        self._deletes.append(subject)
+
+    def commit(self) -> list[Refusal]:
+        """Commit. Nothing refused means that all is written; otherwise nothing is.
+
+        Raises Oversized, or Unavailable when DynamoDB fails or throttles the whole request.
+        """
+        if len(self) > MAX_ACTIONS:
+            raise Oversized
+        try:
+            self._write._commit()
+        except TransactWriteError as error:
+            return self._refusals(error)
+        except (PynamoDBException, BotoCoreError) as error:
+            raise Unavailable.storage() from error
+        return []
+
+    def _refusals(self, error: TransactWriteError) -> list[Refusal]:
+        code: Any = error.cause_response_code
+        if code == _INVALID:
+            raise Oversized from error
+        if code != _CANCELLED:
+            raise Unavailable.storage() from error
+        subjects = [*self._deletes, *self._puts, *self._updates]
+        reasons = zip(subjects, error.cancellation_reasons, strict=True)
+        refusals = [Refusal(subject, reason.code) for subject, reason in reasons if reason is not None]
+        if any(refusal.code == _INVALID_REASON for refusal in refusals):
+            raise Oversized from error
+        return refusals

@@ -1,0 +1,1 @@
+"""The stack, its deployment, and the machine it runs on locally."""

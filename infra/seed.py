@@ -1,0 +1,30 @@
+"""What the owner of a new stack begins with: an organization, a key with every scope, and a demo link."""
+
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from chalicelib import ids
+from chalicelib.services import accounts, links
+from chalicelib.services.links import NewLink
+
+OWNER_EMAIL = "owner@example.com"
+DEMO_DESTINATION = "https://example.com/hello-from-quietzone"
+
+
+class Seeded(NamedTuple):
+    """The key's text (it is stored nowhere), the organization's id, and the demo link's short URL."""
+
+    api_key: str
+    organization: str
+    demo_link: str
+
+
+def seed(environment: Mapping[str, str]) -> Seeded:
+    """Make them. The environment names the stack's tables and public URL, as its functions see them."""
+    now_ms = time.time_ns() // 1_000_000
+    organization, owner = accounts.create_organization("Quietzone", OWNER_EMAIL, now_ms)
+    key = accounts.create_key(organization.number, owner.number, now_ms)
+    new = NewLink(DEMO_DESTINATION, own_hosts=(), label="Demo", slug="hello")
+    link = links.seed(accounts.authenticate(key), new, now_ms)
+    return Seeded(key, ids.spell("org", organization.number), f"{environment['PUBLIC_URL']}/{link.slug}")

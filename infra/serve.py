@@ -1,0 +1,107 @@
+"""`make serve`: runs the whole product until Ctrl-C.
+
+Settings come from the environment: PORT, FRESH, LAN, and the functions' PLAN_DEFAULT and CREATES_PER_HOUR.
+"""
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+from infra.errors import StackError
+from infra.local import LocalStack
+from infra.package import ROOT
+from infra.resume import SETTINGS
+
+FOLDER = ROOT / ".local"
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    """Run until a signal stops it; return the exit code."""
+    for name in STOPPING:
+        signal.signal(name, interrupt)
+    started = time.monotonic()
+    try:
+        stack = local_stack()
+        with contextlib.suppress(KeyboardInterrupt), stack:
+            say(welcome(stack, time.monotonic() - started))
+            watch(stack)
+    except StackError as error:
+        print(f"quietzone: {error}", file=sys.stderr, flush=True)
+        return 1
+    say("Stopped. The state is kept in .local; `make serve` goes on with it.")
+    return 0
+
+
+def watch(stack: LocalStack) -> None:
+    """Wait for the signal that ends this. Raises StackError if the embedded AWS ends first."""
+    while stack.running():
+        time.sleep(0.5)
+    raise StackError(f"the embedded AWS ended by itself: see {FOLDER / 'engine.log'}")
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Stop once; further signals would only interrupt the saving of the state."""
+    for name in STOPPING:
+        signal.signal(name, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def local_stack() -> LocalStack:
+    """The stack that the environment asks for. Raises StackError when PORT is no port."""
+    port = os.environ.get("PORT") or "8000"
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise StackError(f"PORT={port} is not a port: give a number from 1 to 65535")
+    settings = {name: os.environ[variable] for name, variable in SETTINGS.items() if os.environ.get(variable)}
+    for own in ("PublicUrl", "OriginSecret"):
+        settings.pop(own, None)
+    return LocalStack(
+        FOLDER,
+        int(port),
+        fresh=asked("FRESH"),
+        lan=asked("LAN"),
+        settings=settings,
+        report=lambda step: say(f"  {step} ..."),
+    )
+
+
+def asked(name: str) -> bool:
+    """Whether a switch is on in the environment."""
+    return os.environ.get(name, "").lower() not in ("", "0", "no", "false")
+
+
+def welcome(stack: LocalStack, seconds: float) -> str:
+    """What the user needs to begin."""
+    return f"""
+Quietzone is ready at {stack.url} (after {seconds:.1f} s). Ctrl-C stops it and keeps its state.
+
+  API key    {stack.api_key}
+  try        curl -H 'Authorization: Bearer {stack.api_key}' {stack.url}/v1/me
+  demo link  {stack.demo_link}
+
+{qr_code(stack.demo_link)}"""
+
+
+def qr_code(text: str) -> str:
+    """A QR code in block characters, or nothing where the terminal has none."""
+    import segno
+
+    drawing = io.StringIO()
+    segno.make(text, micro=False).terminal(drawing, compact=True)
+    try:
+        drawing.getvalue().encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return ""
+    return drawing.getvalue()
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
