@@ -113,7 +113,11 @@ def _spill(arrived: Arrival) -> None:
 
 
 def _to(target: Target) -> dict[str, Any]:
-    headers = {"Location": target.location, "Cache-Control": "private, no-store"}
+    headers = {
+        "Location": target.location,
+        "Cache-Control": "private, no-store",
+        "Content-Type": "text/plain",  # of an empty body; API Gateway would call it JSON
+    }
     return {"statusCode": target.redirect_type, "headers": headers, "body": ""}
 
 

@@ -1,10 +1,22 @@
 """Settings shared by every test."""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+
+from tests.world import World, prepare_environment, world
 
 # Few examples by default, since every run draws new ones; HYPOTHESIS_PROFILE=thorough for a long look.
 settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+prepare_environment()
+
+
+@pytest.fixture(name="world")
+def _world() -> Iterator[World]:
+    with world() as fresh:
+        yield fresh

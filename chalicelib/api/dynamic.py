@@ -10,7 +10,6 @@ from chalicelib import ids
 from chalicelib.api import dynamic_shapes as shapes
 from chalicelib.api import http
 from chalicelib.core.codes import StaticCode
-from chalicelib.core.creates import Allowance
 from chalicelib.core.days import day_of, parse_time
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest
@@ -176,16 +175,10 @@ def _time(field: str, text: str | None) -> int | None:
 
 
 def _created(created: Created) -> Response:
-    headers: dict[str, str | list[str]] = {"Content-Type": "application/json", **allowance_headers(created.allowance)}
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "application/json",
+        **http.allowance_headers(created.allowance),
+    }
     if created.replayed:
         headers["Idempotent-Replay"] = "true"
     return Response(body=created.answer, status_code=201, headers=headers)
-
-
-def allowance_headers(allowance: Allowance) -> dict[str, str]:
-    """`X-RateLimit-*`; the reset is in Unix seconds."""
-    return {
-        "X-RateLimit-Limit": str(allowance.limit),
-        "X-RateLimit-Remaining": str(allowance.remaining),
-        "X-RateLimit-Reset": str(-(-allowance.reset_ms // 1000)),
-    }

@@ -11,6 +11,7 @@ from chalice.app import Blueprint, Request
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.config import settings
+from chalicelib.core.creates import Allowance
 from chalicelib.errors import BodyTooLarge, InvalidRequest, Unauthorized
 from chalicelib.services import accounts
 from chalicelib.services.accounts import Caller
@@ -111,6 +112,15 @@ def once_key(request: Request, who: Caller, body: Mapping[str, Any]) -> OnceKey 
         raise InvalidRequest.for_field("Idempotency-Key", f"must be 1 to {LONGEST_IDEMPOTENCY_KEY} characters")
     where = f"{who.member} {request.method} {request.path}"
     return OnceKey(f"{where} {key}", f"{where} {json.dumps(body, sort_keys=True)}")
+
+
+def allowance_headers(allowance: Allowance) -> dict[str, str]:
+    """`X-RateLimit-*`; the reset is in Unix seconds."""
+    return {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": str(-(-allowance.reset_ms // 1000)),
+    }
 
 
 def cursor(who: Caller, listing: str, before: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from chalice.app import Request, Response
 
 from chalicelib import errors
-from chalicelib.api.dynamic import allowance_headers
+from chalicelib.api.http import allowance_headers
 from chalicelib.core.creates import Allowance
 from chalicelib.errors import QuietzoneError
 

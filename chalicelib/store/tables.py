@@ -30,7 +30,7 @@ class Record(Model):
     def _get_connection(cls) -> TableConnection:
         if cls._connection is None:
             named = {**_timeouts(), "table_name": getattr(settings(), cls.table)}
-            cls.Meta = type("Meta", (), named)  # type: ignore[misc, assignment]
+            cls.Meta = type("Meta", (cls.Meta,), named)  # type: ignore[misc, assignment]
             made = super()._get_connection()
             made.connection._client = connection().client
             return made

@@ -1,0 +1,76 @@
+"""Imports point inwards: who may enter which room."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Room -> the rooms of ours that it may import; a room may always import itself.
+INWARDS = {
+    "config": set(),
+    "errors": set(),
+    "ids": set(),
+    "core": {"errors", "ids"},
+    "store": {"core", "errors", "ids", "config"},
+    "qr": {"core", "errors", "ids"},
+    "services": {"core", "store", "qr", "errors", "ids", "config"},
+    "api": {"services", "core", "errors", "ids", "config"},
+    "redirect": {"core"},
+    "app": {"api", "services", "redirect"},
+}
+# Package -> the rooms that may import it.
+ONLY = {
+    "pynamodb": {"store"},
+    "boto3": {"store"},
+    "botocore": {"store", "redirect"},
+    "chalice": {"app", "api", "redirect"},
+    "pydantic": {"api"},
+}
+# Heavy ones are imported where they are first used, never on import of a module.
+LAZY = {"segno", "PIL", "ua_parser", "is_bot"}
+
+FILES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
+
+
+def room_of(path: Path) -> str:
+    relative = path.relative_to(ROOT)
+    return "app" if relative.name == "app.py" else relative.with_suffix("").parts[1]
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Every module that is imported anywhere in a file, spelled in full."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def imported_at_once(tree: ast.Module) -> set[str]:
+    """The packages that importing a file imports: those of its top level."""
+    top = ast.Module(body=[n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)], type_ignores=[])
+    return {name.split(".")[0] for name in imported(top)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_inwards(path: Path) -> None:
+    room = room_of(path)
+    tree = ast.parse(path.read_text())
+    ours = {name.split(".")[1] for name in imported(tree) if name.startswith("chalicelib.")} - {room}
+    assert ours <= INWARDS.get(room, set())
+    packages = {name.split(".")[0] for name in imported(tree)}
+    assert {package for package, rooms in ONLY.items() if room not in rooms} & packages == set()
+    assert imported_at_once(tree) & LAZY == set()
+
+
+def test_the_five_apis_never_import_each_other() -> None:
+    apis = {"dynamic", "qrcodes", "qpr", "reporting", "qr"}
+    for path in (ROOT / "chalicelib" / "api").glob("*.py"):
+        own = path.stem.removesuffix("_shapes")
+        if own in apis:
+            names = {n.split(".")[2] for n in imported(ast.parse(path.read_text())) if n.startswith("chalicelib.api.")}
+            assert {name.removesuffix("_shapes") for name in names} & apis <= {own}

@@ -1,0 +1,93 @@
+"""A world for tests of the store and the services: the stack's tables and queues on moto, in process."""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+ENVIRONMENT = {
+    "OBJECTS_TABLE": "objects",
+    "SCANS_TABLE": "scans",
+    "ROLLUPS_TABLE": "rollups",
+    "VISITORS_TABLE": "visitors",
+    "SPILL_QUEUE_URL": "",
+    "JOBS_QUEUE_URL": "",
+    "PUBLIC_URL": "https://qz.example",
+    "ORIGIN_SECRET": "origin-secret",
+    "PLAN_DEFAULT": "enterprise",
+    "CREATES_PER_HOUR": "20",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+}
+_QUEUES = {"SPILL_QUEUE_URL": "spill", "JOBS_QUEUE_URL": "jobs"}
+_ACCOUNT = "123456789012"
+
+
+@dataclass
+class World:
+    """What tests see of it beside the code under test."""
+
+    dynamodb: Any
+    sqs: Any
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Every item of a table, as DynamoDB's own JSON spells it."""
+        items: list[dict[str, Any]] = self.dynamodb.scan(TableName=table)["Items"]
+        return items
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """The bodies of the messages that wait in a queue; they are taken out."""
+        url, bodies = os.environ[queue], []
+        while found := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                bodies.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+
+def prepare_environment() -> None:
+    """Set what settings are read from; before the first use of the code under test."""
+    queues = {name: f"https://sqs.eu-west-1.amazonaws.com/{_ACCOUNT}/{queue}" for name, queue in _QUEUES.items()}
+    os.environ.update({**ENVIRONMENT, **queues})
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """Fresh, empty tables and queues."""
+    with mock_aws():
+        dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
+        for name in ("objects", "scans", "rollups"):
+            _table(dynamodb, name, ["pk", "sk"], index=name == "scans")
+        _table(dynamodb, "visitors", ["pk"], index=False)
+        for queue in _QUEUES.values():
+            sqs.create_queue(QueueName=queue)
+        yield World(dynamodb, sqs)
+
+
+def _table(dynamodb: Any, name: str, keys: list[str], index: bool) -> None:
+    types = ("HASH", "RANGE")
+    attributes = [*keys, *(["day"] if index else [])]
+    by_day = {
+        "IndexName": "by_day",
+        "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+    extra: Mapping[str, Any] = {"GlobalSecondaryIndexes": [by_day]} if index else {}
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, types, strict=False)],
+        AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes],
+        BillingMode="PAY_PER_REQUEST",
+        **extra,
+    )
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
