@@ -6,11 +6,11 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.api import http
 
-bp = Blueprint(__name__)
+bp = http.Api(__name__)
 
 _DOCUMENT: Final = Path(__file__).with_name("openapi.json")
 _HTML: Final = {
@@ -31,12 +31,12 @@ h2{{font-size:1rem;margin:0}}p{{margin:.2rem 0 0}}ul{{margin:.2rem 0 0}}
 """
 
 
-@bp.route("/openapi.json", methods=["GET"], content_types=[])
+@bp.route("/openapi.json", methods=["GET"])
 def openapi() -> dict[str, Any]:
     return described(http.base_url(http.current(bp)))
 
 
-@bp.route("/docs", methods=["GET"], content_types=[])
+@bp.route("/docs", methods=["GET"])
 def docs() -> Response:
     return Response(body=page(_document()), headers=dict(_HTML))
 

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Final, Literal
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib import ids
@@ -16,7 +16,7 @@ from chalicelib.errors import InvalidRequest
 from chalicelib.services import accounts, analytics, codes, links
 from chalicelib.services.creating import Created
 
-bp = Blueprint(__name__)
+bp = http.Api(__name__)
 
 DEFAULT_DAYS: Final = 30
 MOST_DAYS: Final = 365
@@ -53,17 +53,17 @@ class CreateCode(_Body):
     label: Label | None = None
 
 
-@bp.route("/v1", methods=["GET"], content_types=[])
+@bp.route("/v1", methods=["GET"])
 def discovery() -> dict[str, Any]:
     return shapes.discovery(http.base_url(_request()))
 
 
-@bp.route("/v1/me", methods=["GET"], content_types=[])
+@bp.route("/v1/me", methods=["GET"])
 def me() -> dict[str, Any]:
     return shapes.member(accounts.member(http.caller(_request(), "qr:read")))
 
 
-@bp.route("/v1/dynamic", methods=["POST"], content_types=[])
+@bp.route("/v1/dynamic", methods=["POST"])
 def create_dynamic() -> Response:
     request = _request()
     who = http.caller(request, "qr:write")
@@ -75,7 +75,7 @@ def create_dynamic() -> Response:
     return _created(created)
 
 
-@bp.route("/v1/dynamic", methods=["GET"], content_types=[])
+@bp.route("/v1/dynamic", methods=["GET"])
 def list_dynamic() -> dict[str, Any]:
     request = _request()
     who = http.caller(request, "qr:read")
@@ -89,14 +89,14 @@ def list_dynamic() -> dict[str, Any]:
     return answer
 
 
-@bp.route("/v1/dynamic/{code_id}", methods=["GET"], content_types=[])
+@bp.route("/v1/dynamic/{code_id}", methods=["GET"])
 def get_dynamic(code_id: str) -> dict[str, Any]:
     request = _request()
     link = links.get(http.caller(request, "qr:read"), code_id)
     return shapes.link_row(link, http.base_url(request), http.now_ms())
 
 
-@bp.route("/v1/dynamic/{code_id}", methods=["PATCH"], content_types=[])
+@bp.route("/v1/dynamic/{code_id}", methods=["PATCH"])
 def edit_dynamic(code_id: str) -> dict[str, Any]:
     request = _request()
     who = http.caller(request, "qr:write")
@@ -114,13 +114,13 @@ def edit_dynamic(code_id: str) -> dict[str, Any]:
     return shapes.link_row(links.edit(who, code_id, change, now_ms), http.base_url(request), now_ms)
 
 
-@bp.route("/v1/dynamic/{code_id}", methods=["DELETE"], content_types=[])
+@bp.route("/v1/dynamic/{code_id}", methods=["DELETE"])
 def delete_dynamic(code_id: str) -> dict[str, Any]:
     link = links.erase(http.caller(_request(), "qr:write"), code_id)
     return {"deleted": True, "id": ids.spell("dc", link.number)}
 
 
-@bp.route("/v1/dynamic/{code_id}/scans", methods=["GET"], content_types=[])
+@bp.route("/v1/dynamic/{code_id}/scans", methods=["GET"])
 def scans_of_dynamic(code_id: str) -> dict[str, Any]:
     request = _request()
     who = http.caller(request, "analytics:read")
@@ -133,7 +133,7 @@ def scans_of_dynamic(code_id: str) -> dict[str, Any]:
     return shapes.scans(link, report, window, week, http.base_url(request))
 
 
-@bp.route("/v1/codes", methods=["GET"], content_types=[])
+@bp.route("/v1/codes", methods=["GET"])
 def list_codes() -> dict[str, Any]:
     request = _request()
     who = http.caller(request, "qr:read")
@@ -145,7 +145,7 @@ def list_codes() -> dict[str, Any]:
     return answer
 
 
-@bp.route("/v1/codes", methods=["POST"], content_types=[])
+@bp.route("/v1/codes", methods=["POST"])
 def create_code() -> Response:
     request = _request()
     who = http.caller(request, "qr:write")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from chalice.app import Request, Response
 
 from chalicelib import errors
-from chalicelib.api.http import allowance_headers
+from chalicelib.api.http import CarriedError, allowance_headers
 from chalicelib.core.creates import Allowance
 from chalicelib.errors import QuietzoneError
 
@@ -33,11 +33,8 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
     started = time.monotonic()
     try:
         response = respond(request)
-    except QuietzoneError as error:
-        response = problem(error)
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is answered and logged, never shown
-        _log(level="ERROR", message="unexpected error", error=type(error).__name__, at=_places(error))
-        response = _response(500, "Something went wrong on our side", "server_error")
+    except CarriedError as carried:
+        response = _answer_to(carried.__cause__)
     _log(
         level="INFO",
         message="request",
@@ -48,6 +45,14 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
         request_id=request.context.get("requestId"),
     )
     return response
+
+
+def _answer_to(error: BaseException | None) -> Response:
+    """Ours as they are; a bug is logged, and shown to nobody."""
+    if isinstance(error, QuietzoneError):
+        return problem(error)
+    _log(level="ERROR", message="unexpected error", error=type(error).__name__, at=_places(error))
+    return _response(500, "Something went wrong on our side", "server_error")
 
 
 def problem(error: QuietzoneError) -> Response:
@@ -68,9 +73,9 @@ def _response(status: int, message: str, code: str, field: str | None = None) ->
     return Response(body=json.dumps(body), status_code=status, headers={"Content-Type": "application/json"})
 
 
-def _places(error: Exception) -> list[str]:
+def _places(error: BaseException | None) -> list[str]:
     """Where an error came through, without the values that a traceback's message may show."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = traceback.extract_tb(error.__traceback__ if error else None)
     return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
