@@ -91,6 +91,8 @@ def _encode(number: int, width: int) -> str:
 
 
 def _decode(text: str) -> int | None:
+    if not text.isascii():  # the Kelvin sign's lower case is a k
+        return None
     number = 0
     for character in text.lower():
         digit = _DIGITS.get(character)

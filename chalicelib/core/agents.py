@@ -39,6 +39,9 @@ class Agent:
 
 # isbot takes these for bots; people use them: QR scanner apps, and Alipay with its `ws:390|780`.
 _NOT_BOTS: Final = (r"(?<!cam)scan", r"\|")
+# What makes isbot take people for bots (LG's televisions, a scanner app), and a library that it does not know.
+_HARMLESS: Final = re.compile(r"\bWebAppManager\b|\bScanbot/")
+_ALSO_BOTS: Final = re.compile(r"^Dart/")
 
 _BOT_REASONS: Final = (
     (
@@ -72,7 +75,7 @@ _APPS: Final = tuple(
         ("LINE", r"\bLine/\d"),
         ("KakaoTalk", r"KAKAOTALK"),
         ("TikTok", r"musical_ly|BytedanceWebview|TikTok"),
-        ("Snapchat", r"Snapchat/"),
+        ("Snapchat", r"Snapchat/?\d"),
         ("LinkedIn", r"LinkedInApp"),
         ("Pinterest", r"\[Pinterest/"),
         ("X", r"Twitter for (iPhone|Android|iPad)|TwitterAndroid"),
@@ -80,7 +83,7 @@ _APPS: Final = tuple(
         ("WhatsApp", r"(?<!^)\bWhatsApp/"),
         ("Google", r"\bGSA/"),
         ("Google Lens", r"\bGoogleLens\b"),
-        ("QR scanner", r"\bqr ?(code)? ?-?(scan|reader)|barcode|\bscanner\b|scanlife|i-?nigma|neoreader"),
+        ("QR scanner", r"\bqr ?(code)? ?-?(scan|reader)|barcode|\bscanner\b|scanlife|i-?nigma|neoreader|\bscanbot/"),
     )
 )
 
@@ -104,7 +107,7 @@ _DESKTOPS: Final = frozenset({"Windows", "macOS", "Linux", "Ubuntu", "Chrome OS"
 
 def judge(user_agent: str, device_hint: str = "") -> Agent:
     """Judge a user agent; `device_hint` (CloudFront's device headers) helps where it tells no device."""
-    text = user_agent[:LONGEST]
+    text = user_agent[:LONGEST].encode("utf-8", "replace").decode()  # ua-parser raises on lone surrogates
     found = _parsed(text)
     system = "" if found.os is None else _SYSTEMS.get(found.os.family, found.os.family)
     family = "" if found.user_agent is None else found.user_agent.family
@@ -136,16 +139,16 @@ def scan_method(via: str, referrer: str, agent: Agent) -> tuple[str, str]:
 def _bot(text: str) -> str:
     if not text.strip():
         return "empty"
-    if not _bots().is_bot(text):
+    if not _ALSO_BOTS.search(text) and not _bots().is_bot(_HARMLESS.sub("", text)):
         return ""
     return next((reason for reason, pattern in _BOT_REASONS if pattern.search(text)), "crawler")
 
 
 def _device(text: str, system: str) -> str:
     """The class of device: what the agent says of itself first, then what its system usually is."""
-    if "iPad" in text or "Tablet" in text:
+    if "iPad" in text or re.search(r"Tablet(?! PC)", text):  # Windows said `Tablet PC` of any machine with a pen
         return TABLET
-    if "Mobile" in text or "iPhone" in text or "iPod" in text:
+    if "Mobile" in text or "Opera Mini" in text or "iPhone" in text or "iPod" in text:
         return MOBILE
     if system == "Android":  # Chrome and Firefox put `Mobile` on phones only
         return TABLET

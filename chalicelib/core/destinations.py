@@ -14,6 +14,8 @@ LONGEST_BYTES: Final = 8192
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
+_NAME = re.compile(r"[a-z0-9._-]{1,253}")
+_NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 # Names that resolve on a machine or inside a network only (RFC 6761, RFC 6762, RFC 8375).
 _INTERNAL: Final = frozenset({"localhost", "local", "internal", "intranet", "lan", "corp", "home"})
@@ -29,12 +31,12 @@ _DENIED: Final = tuple(
         "192.88.99.0/24",  # 6to4 relay
         "198.18.0.0/15",  # benchmarking
         "224.0.0.0/3",  # multicast and reserved
-        "::/96",  # IPv4-compatible
-        "64:ff9b::/96",  # NAT64
-        "64:ff9b:1::/48",
+        "::/3",  # all beside 2000::/3, the only global unicast IANA has given out: IPv4-compatible, NAT64, ...
+        "4000::/2",
+        "8000::/1",
         "2001::/32",  # Teredo
         "2002::/16",  # 6to4
-        "ff00::/8",
+        "3fff::/20",  # documentation
     )
 )
 
@@ -64,7 +66,7 @@ def location(url: str) -> str:
     authority, tail = rest[:end], rest[end:]
     if not authority.isascii():
         host, colon, port = authority.partition(":")
-        authority = _idna(host) + colon + port
+        authority = _ascii(host) + colon + port
     return f"{scheme}://{authority}{quote(tail, safe=_PRINTABLE)}"
 
 
@@ -88,26 +90,44 @@ def _split(url: str, field: str) -> SplitResult:
 
 
 def _host(parts: SplitResult, field: str) -> str:
-    """The host as a browser understands it (WHATWG URL, 3.5): percent-decoded, compatibility characters mapped."""
-    host = _canonical(parts.hostname or "")
+    """The host that the Location header will name, percent-decoded: what is judged is what is sent."""
+    spelled = parts.hostname or ""
     try:
-        location(f"http://{host}/")
+        host = _canonical(spelled)
     except UnicodeError as error:
         raise InvalidRequest.for_field(field, "must have a valid host name") from error
-    if not host or re.search(r"[\s/?#@<>^|%]", host):
+    # A header carries %-escapes as they are, and browsers differ from us in what they map and drop afterwards.
+    hidden = "%" in spelled and not unquote(spelled).isascii()
+    if hidden or not (_is_ipv6(host) if "[" in parts.netloc else _is_name(host)):
         raise InvalidRequest.for_field(field, "must have a valid host name")
     return host
 
 
 def _canonical(host: str) -> str:
-    return unicodedata.normalize("NFKC", unquote(host)).lower().rstrip(".").replace("\u3002", ".")
+    return _ascii(unquote(host)).lower().rstrip(".")
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return bool(ipaddress.IPv6Address(host))
+    except ValueError:
+        return False
+
+
+def _is_name(host: str) -> bool:
+    """A DNS name or an IPv4 address. What ends in a number is an address or nothing (WHATWG URL, 3.5): browsers
+    read spellings that no resolver takes, such as 127.0x.1."""
+    labels = host.split(".")
+    if not _NAME.fullmatch(host) or not all(0 < len(label) <= 63 for label in labels):
+        return False
+    return not _NUMERIC.fullmatch(labels[-1]) or _address(host) is not None
 
 
 def _is_internal(host: str) -> bool:
     address = _address(host)
     if address is not None:
         return not _is_public(address)
-    return host.rsplit(".", 1)[-1] in _INTERNAL or host.endswith(_INTERNAL_ENDINGS)
+    return host.rsplit(".", 1)[-1] in _INTERNAL or f".{host}".endswith(_INTERNAL_ENDINGS)
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -140,5 +160,6 @@ def _is_storable(url: str) -> bool:
     return True
 
 
-def _idna(host: str) -> str:
-    return host.encode("idna").decode()
+def _ascii(host: str) -> str:
+    """A host in letters that a header takes (RFC 3490; it drops invisible characters and knows all four dots)."""
+    return host if host.isascii() else unicodedata.normalize("NFKC", host).encode("idna").decode()

@@ -1,12 +1,12 @@
 """Payloads of static codes: what a symbol holds, built from named fields.
 
 url       url                                    text      text
-email     email, subject, body                   phone     phone
+email     email (or to), subject, body           phone     phone
 sms       phone, message                         whatsapp  phone, message
 wifi      ssid, password, encryption (WPA, WEP, nopass), hidden
-geo       latitude, longitude
-vcard     name, or first_name and last_name; organization, title, phone, email, url, address, city, region,
-          postal_code, country, note
+geo       latitude, longitude (or lat, lng)
+vcard     name, or first_name and last_name; organization (or org), title, phone, email, url, address, city,
+          region, postal_code, country, note
 """
 
 import re
@@ -20,6 +20,7 @@ LONGEST: Final = 2000
 
 Fields = Mapping[str, object]
 
+_ALIASES: Final = {"email": "to", "latitude": "lat", "longitude": "lng", "organization": "org"}
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{1,30}")
 _EMAIL = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+")
 _WIFI_ESCAPED = re.compile(r'([\\;,:"])')
@@ -40,9 +41,10 @@ def _url(fields: Fields) -> str:
     url = _text(fields, "url").strip()
     try:
         parts = urlsplit(url)
+        _ = parts.port
     except ValueError as error:
         raise _wrong("url", "must be a valid URL") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f]", url):
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", url):
         raise _wrong("url", "must be an absolute http or https URL")
     return url
 
@@ -51,14 +53,18 @@ def _plain(fields: Fields) -> str:
     return _text(fields, "text")
 
 
-# RFC 6068, section 2: the address and each header field are percent-encoded.
+# RFC 6068, section 2: the address and each header field are percent-encoded; section 5: a line ends with CRLF.
 def _email(fields: Fields) -> str:
     address = _text(fields, "email").strip()
     if not _EMAIL.fullmatch(address):
         raise _wrong("email", "must be an email address")
     headers = [(name, _optional(fields, name)) for name in ("subject", "body")]
-    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in headers if value)
+    query = "&".join(f"{name}={_crlf_quoted(value)}" for name, value in headers if value)
     return f"mailto:{quote(address, safe='@+')}" + (f"?{query}" if query else "")
+
+
+def _crlf_quoted(text: str) -> str:
+    return quote(text.replace("\n", "\r\n"), safe="")
 
 
 # RFC 3966, section 3: digits, and a plus for a global number.
@@ -118,25 +124,39 @@ def _vcard(fields: Fields) -> str:
     family = _vcard_escaped(last if first or last else shown)
     payload: str = make_vcard_data(
         name=f"{family};{_vcard_escaped(first)}" if first else family,
-        displayname=shown,
-        org=_optional(fields, "organization"),
-        title=_optional(fields, "title"),
+        displayname=_vcard_line(shown),
+        org=_line(fields, "organization"),
+        title=_line(fields, "title"),
         phone=_number(fields) if fields.get("phone") else None,
-        email=_optional(fields, "email"),
-        url=_optional(fields, "url"),
-        street=_optional(fields, "address"),
-        city=_optional(fields, "city"),
-        region=_optional(fields, "region"),
-        zipcode=_optional(fields, "postal_code"),
-        country=_optional(fields, "country"),
-        memo=_optional(fields, "note"),
+        email=_line(fields, "email"),
+        url=_line(fields, "url"),
+        street=_line(fields, "address"),
+        city=_line(fields, "city"),
+        region=_line(fields, "region"),
+        zipcode=_line(fields, "postal_code"),
+        country=_line(fields, "country"),
+        memo=_line(fields, "note"),
     )
     return payload
 
 
 def _vcard_escaped(text: str) -> str:
     """RFC 2426, section 4: a component of a structured value; segno takes N as it is to be written."""
-    return re.sub(r"([\\;,])", r"\\\1", text).replace("\n", "\\n")
+    return re.sub(r"([;,])", r"\\\1", _vcard_line(text))
+
+
+def _line(fields: Fields, name: str) -> str:
+    return _vcard_line(_optional(fields, name))
+
+
+# RFC 2426, section 4; segno escapes `,` and `;` alone, so that a line break in a note would begin a new property.
+def _vcard_line(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n")
+
+
+def _given(fields: Fields, name: str) -> object:
+    value = fields.get(name)
+    return fields.get(_ALIASES[name]) if value is None and name in _ALIASES else value
 
 
 def _text(fields: Fields, name: str) -> str:
@@ -147,14 +167,14 @@ def _text(fields: Fields, name: str) -> str:
 
 
 def _optional(fields: Fields, name: str) -> str:
-    value = fields.get(name)
+    value = _given(fields, name)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise _wrong(name, "must be a text")
     if "\x00" in value or not _is_storable(value):
         raise _wrong(name, "must be valid text")
-    return value.replace("\r\n", "\n")
+    return value.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_storable(text: str) -> bool:
@@ -173,7 +193,7 @@ def _number(fields: Fields) -> str:
 
 
 def _degrees(fields: Fields, name: str, most: int) -> float:
-    value = fields.get(name)
+    value = _given(fields, name)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise _wrong(name, "is required, in degrees")
     try:
@@ -182,7 +202,7 @@ def _degrees(fields: Fields, name: str, most: int) -> float:
         raise _wrong(name, "must be a number of degrees") from error
     if not -most <= degrees <= most:
         raise _wrong(name, f"must lie between -{most} and {most}")
-    return degrees
+    return round(degrees, 8) + 0.0  # segno writes 8 places; adding 0.0 turns -0.0 into 0.0
 
 
 def _wrong(name: str, problem: str) -> InvalidRequest:

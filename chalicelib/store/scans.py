@@ -77,6 +77,13 @@ def put_new(attributes: Mapping[str, Any]) -> None:
             raise
 
 
+def put_all(arrivals: Iterable[Mapping[str, Any]]) -> None:
+    """Write scans that cannot be there yet: made-up history."""
+    with ScanItem.batch_write() as batch:
+        for attributes in arrivals:
+            batch.save(ScanItem(**attributes))
+
+
 def pending_since(organization: int, link: int, slots: Iterable[int], since_ms: int, until_ms: int) -> list[Scan]:
     """The scans of a link that wait to be folded, with times from `since_ms` on, consistently."""
     return [

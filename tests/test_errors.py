@@ -1,0 +1,68 @@
+"""Errors: the tree at the top of the module is the truth about codes and kinships."""
+
+import re
+
+import pytest
+
+from chalicelib import errors
+from chalicelib.errors import QuietzoneError
+
+_BRANCH = re.compile(r"^([│ ]*)[├└]── (\w+) +(\w+)", re.M)
+
+
+def _kinds(kind: type[QuietzoneError]) -> set[type[QuietzoneError]]:
+    return {kind}.union(*(_kinds(below) for below in kind.__subclasses__()))
+
+
+def test_the_drawn_tree_is_the_tree_of_classes() -> None:
+    drawn: dict[str, tuple[str, str]] = {}
+    path = ["QuietzoneError"]
+    for indent, name, code in _BRANCH.findall(errors.__doc__ or ""):
+        depth = len(indent) // 4
+        path[depth + 1 :] = [name]
+        drawn[name] = (path[depth], code)
+    real = {kind.__name__: (kind.__mro__[1].__name__, kind.code) for kind in _kinds(QuietzoneError) - {QuietzoneError}}
+    assert drawn == real
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "field"),
+    [
+        pytest.param(
+            errors.InvalidRequest.for_field("days", "must be a number"), "invalid_request", "days", id="field"
+        ),
+        pytest.param(errors.BodyTooLarge.over(10), "invalid_request", "body", id="body"),
+        pytest.param(errors.IdempotencyMismatch.of_key(), "invalid_request", "Idempotency-Key", id="idempotency"),
+        pytest.param(errors.UnsafeDestination("no", "destination"), "unsafe_destination", "destination", id="unsafe"),
+        pytest.param(errors.Unauthorized.missing_key(), "unauthorized", None, id="no key"),
+        pytest.param(errors.Unauthorized.unknown_key(), "unauthorized", None, id="unknown key"),
+        pytest.param(errors.Forbidden.scope("scans:read"), "unauthorized", None, id="scope"),
+        pytest.param(errors.NotFound.of("link"), "not_found", None, id="not found"),
+        pytest.param(errors.SlugTaken.of("spring"), "slug_taken", "slug", id="slug"),
+        pytest.param(errors.PlanLimitExceeded.monthly("free", 5), "plan_limit_exceeded", None, id="plan"),
+        pytest.param(errors.RateLimited.until(20, 2_000, 0), "rate_limited", None, id="rate"),
+        pytest.param(errors.Unavailable.storage(), "server_error", None, id="storage"),
+    ],
+)
+def test_an_error_says_what_is_wrong_and_where(error: QuietzoneError, code: str, field: str | None) -> None:
+    assert (error.code, error.field) == (code, field)
+    assert error.message
+    assert str(error) == error.message
+
+
+def test_a_fields_name_is_in_its_message() -> None:
+    assert errors.InvalidRequest.for_field("days", "must be a number").message == "days: must be a number"
+
+
+@pytest.mark.parametrize(
+    ("reset_ms", "seconds"),
+    [
+        pytest.param(10_000, 10, id="whole seconds"),
+        pytest.param(10_001, 11, id="a part of a second counts whole"),
+        pytest.param(1, 1, id="at least one"),
+        pytest.param(-5_000, 1, id="over already"),
+    ],
+)
+def test_a_rate_limit_says_when_to_come_back(reset_ms: int, seconds: int) -> None:
+    error = errors.RateLimited.until(20, reset_ms, 0)
+    assert (error.limit, error.reset_ms, error.retry_after) == (20, reset_ms, seconds)
