@@ -38,7 +38,7 @@ Wait = Callable[[float], None]
 def settle(found: Iterable[Scan], attempts: int = ATTEMPTS, wait: Wait = time.sleep) -> None:
     """Fold scans: pending ones are counted, those of an erased link taken out and deleted.
 
-    Raises Unavailable when other writers or failures left no attempt; what was folded until then stays folded.
+    Raises Unavailable when any could not be folded, after all others were.
     """
     newest: dict[ScanKey, Scan] = {}
     for scan in found:
@@ -46,8 +46,14 @@ def settle(found: Iterable[Scan], attempts: int = ATTEMPTS, wait: Wait = time.sl
         if held is None or scan.rev > held.rev:
             newest[scan.key] = scan
     ordered = sorted(newest.values(), key=lambda scan: scan.key)
+    failure: Unavailable | None = None
     for start in range(0, len(ordered), CHUNK):
-        _settle_chunk(ordered[start : start + CHUNK], attempts, wait)
+        try:
+            _settle_chunk(ordered[start : start + CHUNK], attempts, wait)
+        except Unavailable as error:
+            failure = error
+    if failure:
+        raise failure
 
 
 def settle_images(images: Iterable[Mapping[str, Any]]) -> None:

@@ -7,6 +7,7 @@ still pending are folded. Orders to erase that lost their message are sent again
 from chalicelib.core import slots as spread
 from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.scans import index_partition
+from chalicelib.errors import Unavailable
 from chalicelib.services import counting
 from chalicelib.store import accounts, jobs, links, queues, scans
 
@@ -16,11 +17,20 @@ PAGE = 100
 
 
 def sweep(now_ms: int) -> None:
-    """Fold what is pending in every organization, and see that every erasing goes on."""
+    """Fold what is pending in every organization, and see that every erasing goes on.
+
+    Raises Unavailable when an organization could not be swept, after all others were; its cursor stays.
+    """
+    failure: Unavailable | None = None
     for organization in accounts.organizations():
-        sweep_organization(organization, now_ms)
         for link in jobs.erases(organization):
             queues.send_job({"organization": organization, "erase": link})
+        try:
+            sweep_organization(organization, now_ms)
+        except Unavailable as error:
+            failure = error
+    if failure:
+        raise failure
 
 
 def sweep_organization(organization: int, now_ms: int) -> None:

@@ -1,0 +1,256 @@
+"""Counting on real transactions: once, whoever comes twice, whatever is lost on the way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.core import rollups as r
+from chalicelib.core.days import day_of
+from chalicelib.core.rollups import RollupKey, link_scope
+from chalicelib.core.scans import Scan
+from chalicelib.core.windows import Window
+from chalicelib.errors import Unavailable
+from chalicelib.services import analytics, counting, triggers
+from chalicelib.store import folding, links, rollups, scans, visitors
+from chalicelib.store.transactions import Refusal, Transaction
+from tests.e2e.agents import GOOGLEBOT
+from tests.services.account import Account, new_account
+from tests.world import World, now_ms
+
+NO_WAIT: Callable[[float], None] = lambda _: None  # noqa: E731
+
+
+@pytest.fixture
+def account(world: World) -> Account:
+    return new_account()
+
+
+def _total(account: Account) -> int:
+    slots = range(links.slots(account.organization, account.link.number))
+    lifetime = rollups.read_lifetime(account.organization, link_scope(account.link.number), slots)
+    return r.amount(lifetime, r.TOTAL)
+
+
+def _image(world: World, n: int = 0) -> dict[str, Any]:
+    return world.items("scans")[n]
+
+
+def test_a_scan_that_is_folded_twice_counts_once(account: Account, world: World) -> None:
+    account.scan()
+    image = _image(world)
+    counting.settle_images([image])
+    counting.settle_images([image, image])
+    assert _total(account) == 1
+
+
+def test_a_folded_scan_keeps_its_verdict_and_loses_its_user_agent(account: Account) -> None:
+    key = account.scan()
+    counting.settle(scans.read([key]))
+    (scan,) = scans.read([key])
+    assert (scan.pending, scan.unjudged, scan.first) == (0, None, True)
+    assert (scan.facts.device, scan.facts.os, scan.facts.browser) == ("mobile", "iOS", "Safari")
+    assert scan.counted == scan.facts
+
+
+def test_a_bot_leaves_the_index_and_is_in_no_total(account: Account) -> None:
+    key = account.scan(user_agent=GOOGLEBOT)
+    counting.settle(scans.read([key]))
+    assert scans.keys_between(key.index, 0, key.ms + 1) == []
+    assert _total(account) == 0
+
+
+def test_what_is_in_the_index_is_found_by_its_time(account: Account) -> None:
+    key = account.scan()
+    assert scans.keys_between(key.index, key.ms, key.ms + 1) == [key]
+    assert scans.keys_between(key.index, key.ms + 1, key.ms + 9) == []
+
+
+def test_a_crash_before_the_commit_leaves_everything_to_be_done_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = account.scan()
+
+    def crash(self: Transaction) -> list[Refusal]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Transaction, "commit", crash)
+        with pytest.raises(KeyboardInterrupt):
+            counting.settle(scans.read([key]))
+    assert _total(account) == 0
+    counting.settle(scans.read([key]))
+    assert _total(account) == 1
+
+
+def test_a_lost_answer_after_the_commit_counts_once(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = account.scan()
+    commit = Transaction.commit
+    lost: list[bool] = []
+
+    def lose_first_answer(self: Transaction) -> list[Refusal]:
+        refusals = commit(self)
+        if not lost:
+            lost.append(True)
+            raise Unavailable.storage()
+        return refusals
+
+    monkeypatch.setattr(Transaction, "commit", lose_first_answer)
+    counting.settle(scans.read([key]), wait=NO_WAIT)
+    assert lost
+    assert _total(account) == 1
+
+
+def test_a_fold_that_another_one_overtakes_reads_everything_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = account.scan(), account.scan(address="b")
+    commit = folding.commit
+    overtaken: list[bool] = []
+
+    def overtake(settling: Any, folded: Any, standing: Any) -> folding.Outcome:
+        if not overtaken:
+            overtaken.append(True)
+            counting.settle(scans.read([theirs]), wait=NO_WAIT)
+        return commit(settling, folded, standing)
+
+    monkeypatch.setattr(folding, "commit", overtake)
+    counting.settle(scans.read([mine]), wait=NO_WAIT)
+    assert _total(account) == 2
+
+
+def test_a_chunk_keeps_the_scans_that_nobody_else_counted(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [account.scan(address=str(n)) for n in range(5)]
+    read = scans.read(keys)
+    counting.settle(scans.read(keys[:2]))
+    counting.settle(read)
+    assert _total(account) == 5
+
+
+def test_a_fold_never_revives_a_rollup_that_was_deleted_and_made_anew(account: Account) -> None:
+    """The version of an item made anew is never one that was read before."""
+    key = RollupKey(account.organization, link_scope(account.link.number), 0, day_of(now_ms()))
+    first = rollups.item(key, {r.TOTAL: {"": 1}})
+    again = rollups.item(key, {r.TOTAL: {"": 1}})
+    assert first.version != again.version
+
+
+def test_more_scans_than_one_transaction_takes_are_cut_into_chunks(account: Account) -> None:
+    keys = [account.scan(address=str(n)) for n in range(130)]
+    counting.settle(scans.read(keys))
+    assert _total(account) == 130
+
+
+def test_a_chunk_over_the_limit_of_actions_is_halved(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scans of as many links as there are scans: each brings two rollups of its own."""
+    monkeypatch.setattr(counting, "CHUNK", 100)
+    others = [account.other() for _ in range(30)]
+    keys = [other.scan(address=str(n)) for n, other in enumerate(others) for _ in range(2)]
+    counting.settle(scans.read(keys))
+    assert [_total(other) for other in others] == [2] * 30
+
+
+def test_what_cannot_be_folded_is_told_after_all_else_was(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "CHUNK", 1)
+    stuck, fine = account.scan(), account.other().scan()
+    commit = counting._commit
+
+    def refuse(chunk: list[Scan]) -> folding.Outcome:
+        return folding.Outcome(committed=False) if chunk[0].key == stuck else commit(chunk)
+
+    monkeypatch.setattr(counting, "_commit", refuse)
+    with pytest.raises(Unavailable):
+        counting.settle(scans.read([stuck, fine]), wait=NO_WAIT)
+    assert [scan.pending for scan in scans.read([fine])] == [0]
+
+
+def test_an_edit_moves_a_counted_scan_to_its_new_facts(account: Account, world: World) -> None:
+    key = account.scan()
+    counting.settle(scans.read([key]))
+    _edit(world, key.partition, key.sort, rev=2)
+    counting.settle(scans.read([key]))
+    report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
+    day = report.days[day_of(key.ms)]
+    assert (r.amount(day, r.TOTAL), r.amount(day, r.CONVERSATIONS), r.amount(day, r.MESSAGES)) == (1, 1, 4)
+
+
+def test_an_edit_before_the_fold_counts_once(account: Account, world: World) -> None:
+    key = account.scan()
+    stale = scans.read([key])
+    _edit(world, key.partition, key.sort, rev=2)
+    counting.settle(stale)  # the stream's image of the first revision: not what is there any more
+    assert _total(account) == 0
+    counting.settle(scans.read([key]))
+    assert _total(account) == 1
+
+
+def test_readers_fold_what_is_pending_first(account: Account) -> None:
+    account.scan()
+    report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
+    assert (report.total, report.scans(_today()), report.pending) == (1, 1, 0)
+
+
+def test_a_reader_that_cannot_fold_tells_how_many_scans_are_missing(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.scan()
+
+    def fail(*_: object) -> None:
+        raise Unavailable.storage()
+
+    monkeypatch.setattr(counting, "settle", fail)
+    report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
+    assert (report.total, report.pending) == (0, 1)
+
+
+def test_the_scans_of_a_link_that_is_gone_are_deleted_uncounted(account: Account) -> None:
+    key = account.scan()
+    links.delete(account.organization, account.link.number)
+    counting.settle(scans.read([key]))
+    assert scans.read([key]) == []
+    assert _total(account) == 0
+
+
+def test_a_hot_link_gets_more_slots_and_readers_add_them_up(account: Account, world: World) -> None:
+    second = now_ms() // 1000 * 1000
+    keys = [account.scan(second + n, address=str(n)) for n in range(102)]
+    counting.settle_images(world.items("scans"))
+    assert links.slots(account.organization, account.link.number) == 2
+    assert links.most_slots(account.organization) == 2
+    account.scan(slot=1)
+    report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
+    assert report.total == len(keys) + 1
+
+
+def test_slots_are_only_ever_raised(account: Account) -> None:
+    links.raise_slots(account.organization, account.link, 8)
+    links.raise_slots(account.organization, account.link, 4)
+    assert links.slots(account.organization, account.link.number) == 8
+
+
+def test_visitors_of_two_organizations_never_meet(account: Account, world: World) -> None:
+    other = new_account("Other")
+    for owner in (account, other):
+        counting.settle(scans.read([owner.scan()]))
+    assert len(world.items("visitors")) == 2
+    assert visitors.read([]) == {}
+
+
+def test_a_stream_batch_is_folded_and_removals_are_passed_over(account: Account, world: World) -> None:
+    account.scan()
+    triggers.fold([{"dynamodb": {"NewImage": _image(world)}}, {"dynamodb": {"OldImage": _image(world)}}])
+    assert _total(account) == 1
+
+
+def _edit(world: World, pk: str, sk: str, rev: int) -> None:
+    """An edit as the `qpr` API makes it: new facts, the next revision, pending again."""
+    world.dynamodb.update_item(
+        TableName="scans",
+        Key={"pk": {"S": pk}, "sk": {"S": sk}},
+        UpdateExpression="SET conversation = :yes, messages = :four, rev = :rev, pending = :rev",
+        ExpressionAttributeValues={":yes": {"BOOL": True}, ":four": {"N": "4"}, ":rev": {"N": str(rev)}},
+    )
+
+
+def _today() -> Window:
+    return Window.ending(day_of(now_ms()), 1)

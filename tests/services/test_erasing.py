@@ -1,0 +1,103 @@
+"""Erasing a link: gone at once, forgotten everywhere, taken up again wherever it was cut off."""
+
+from itertools import count
+
+import pytest
+
+from chalicelib.core import rollups as r
+from chalicelib.core.rollups import ORGANIZATION_SCOPE, link_scope
+from chalicelib.core.slots import homes
+from chalicelib.errors import NotFound, SlugTaken
+from chalicelib.services import counting, erasing, links
+from chalicelib.store import jobs, rollups, scans
+from chalicelib.store import links as stored
+from tests.services.account import Account, new_account
+from tests.world import World, now_ms
+
+
+@pytest.fixture
+def account(world: World) -> Account:
+    return new_account()
+
+
+def _erase(account: Account, seconds: int = 1_000_000) -> bool:
+    """Run the job until it is done, or as many pages as time allows."""
+    ticks = count(1)
+    return erasing.erase(account.organization, account.link.number, now_ms(), lambda: next(ticks) >= seconds)
+
+
+def _organization_total(account: Account) -> int:
+    slots = homes(stored.most_slots(account.organization))
+    return r.amount(rollups.read_lifetime(account.organization, ORGANIZATION_SCOPE, slots), r.TOTAL)
+
+
+def test_a_deleted_link_is_gone_at_once(account: Account) -> None:
+    links.erase(account.caller, str(account.link.number))
+    with pytest.raises(NotFound):
+        links.get(account.caller, str(account.link.number))
+    assert links.page(account.caller, 10, None).links == []
+
+
+def test_erasing_takes_the_scans_out_of_the_organization_and_leaves_the_others(account: Account, world: World) -> None:
+    other = account.other()
+    for owner in (account, account, other):
+        owner.scan(owner.days_ago(3))
+        owner.scan(address="b")
+    counting.settle_images(world.items("scans"))
+    assert _organization_total(account) == 6
+    links.erase(account.caller, str(account.link.number))
+    assert _erase(account)
+    assert _organization_total(account) == 2
+    assert all(f"#{account.link.number}#" not in item["pk"]["S"] for item in world.items("scans"))
+    scope = link_scope(account.link.number)
+    assert all(scope not in item["pk"]["S"] for item in world.items("rollups"))
+    assert jobs.read_erase(account.organization, account.link.number) is None
+
+
+def test_erasing_everything_leaves_no_visitor_and_no_rollup(account: Account, world: World) -> None:
+    for n in range(3):
+        account.scan(account.days_ago(n), address=str(n))
+    counting.settle_images(world.items("scans"))
+    links.erase(account.caller, str(account.link.number))
+    assert _erase(account)
+    assert (world.items("scans"), world.items("rollups"), world.items("visitors")) == ([], [], [])
+
+
+def test_pending_scans_of_an_erased_link_go_uncounted(account: Account) -> None:
+    account.scan()
+    links.erase(account.caller, str(account.link.number))
+    assert _erase(account)
+    assert _organization_total(account) == 0
+
+
+def test_a_scan_that_arrives_after_the_erasing_is_deleted_by_the_fold(account: Account) -> None:
+    links.erase(account.caller, str(account.link.number))
+    assert _erase(account)
+    key = account.scan()
+    counting.settle(scans.read([key]))
+    assert scans.read([key]) == []
+    assert _organization_total(account) == 0
+
+
+def test_an_erasing_that_runs_out_of_time_hands_over_and_is_finished_later(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "PAGE", 2)
+    for n in range(5):
+        account.scan(address=str(n))
+    counting.settle_images(world.items("scans"))
+    links.erase(account.caller, str(account.link.number))
+    world.messages("JOBS_QUEUE_URL")
+    assert not _erase(account, seconds=1)
+    assert world.messages("JOBS_QUEUE_URL") == [{"organization": account.organization, "erase": account.link.number}]
+    assert _organization_total(account) == 3
+    assert _erase(account)
+    assert _erase(account), "a message that comes twice finds nothing to do"
+    assert _organization_total(account) == 0
+
+
+def test_the_slug_of_an_erased_link_is_never_given_out_again(account: Account) -> None:
+    links.erase(account.caller, str(account.link.number))
+    assert _erase(account)
+    with pytest.raises(SlugTaken):
+        links.seed(account.caller, links.NewLink("https://example.com/", (), slug=account.link.slug), now_ms())
