@@ -69,9 +69,10 @@ def _resolve(slug: str) -> Target | None:
         key = {"pk": {"S": targets.partition(slug)}, "sk": {"S": targets.SORT}}
         item = _client("dynamodb").get_item(TableName=os.environ["OBJECTS_TABLE"], Key=key).get("Item")
     except (BotoCoreError, ClientError):
-        if cached:
-            return cached
-        raise
+        if not cached:
+            raise
+        _cache[slug] = time.monotonic(), cached  # nobody else waits for the same failure
+        return cached
     _cache.pop(slug, None)
     if not item:
         return None
@@ -97,15 +98,16 @@ def _record(arrived: Arrival) -> None:
             TableName=os.environ["SCANS_TABLE"], Item=item, ConditionExpression="attribute_not_exists(pk)"
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            _spill(arrived)
-    except BotoCoreError:
-        _spill(arrived)
+        code = error.response["Error"]["Code"]
+        if code != "ConditionalCheckFailedException":
+            _spill(arrived, code)
+    except BotoCoreError as error:
+        _spill(arrived, type(error).__name__)
 
 
-def _spill(arrived: Arrival) -> None:
+def _spill(arrived: Arrival, why: str) -> None:
     try:
-        body = json.dumps(arrived.attributes())
+        body = json.dumps({"scan": arrived.attributes(), "error": why})
         _client("sqs").send_message(QueueUrl=os.environ["SPILL_QUEUE_URL"], MessageBody=body)
     except (BotoCoreError, ClientError) as error:
         kept = {name: v for name, v in arrived.attributes().items() if name != "user_agent"}

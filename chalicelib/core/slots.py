@@ -25,7 +25,6 @@ def homes(most_slots: int) -> range:
     return range(most_slots + SPREAD - 1)
 
 
-def grown(slots: int, scans: Iterable[tuple[int, int]]) -> int:
-    """The slots a link wants after scans seen as (slot, milliseconds): doubled above 100 a second in any slot."""
-    busiest = max(Counter((slot, ms // 1000) for slot, ms in scans).values(), default=0)
-    return min(slots * 2, MAX_SLOTS) if busiest > SCANS_A_SECOND else slots
+def is_hot(scans: Iterable[tuple[int, int]]) -> bool:
+    """Whether a link's scans, seen as (slot, milliseconds), came at more than 100 a second in any slot."""
+    return max(Counter((slot, ms // 1000) for slot, ms in scans).values(), default=0) > SCANS_A_SECOND

@@ -30,10 +30,11 @@ class Report:
 def link_report(organization: int, link: int, window: Window, now_ms: int) -> Report:
     """Fold what is pending of a link, then read its days in a window and its lifetime.
 
-    The lifetime is read last, so that a scan folded in between never shows in the window alone.
+    Slots that are added while this runs hold only scans that came after it began. The lifetime is read last, so that
+    a scan folded in between never shows in the window alone.
     """
-    pending = counting.settle_recent(organization, link, now_ms)
     slots = range(links.slots(organization, link))
+    pending = counting.settle_recent(organization, link, slots, now_ms)
     days = rollups.read_days(organization, link_scope(link), slots, window.first, window.last)
     lifetime = rollups.read_lifetime(organization, link_scope(link), slots)
     return Report(days, lifetime, pending)

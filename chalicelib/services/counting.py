@@ -63,18 +63,18 @@ def settle_images(images: Iterable[Mapping[str, Any]]) -> None:
     widen(scan.key for scan in pending)
 
 
-def settle_recent(organization: int, link: int, now_ms: int) -> int:
+def settle_recent(organization: int, link: int, slots: range, now_ms: int) -> int:
     """Fold what is pending of a link before it is read; the number that two tries could not fold is returned."""
     since = now_ms - RECENT_MS
     for _ in range(READER_TRIES):
-        pending = scans.pending_since(organization, link, range(links.slots(organization, link)), since, now_ms)
+        pending = scans.pending_since(organization, link, slots, since, now_ms)
         if not pending:
             return 0
         try:
             settle(pending)
         except Unavailable:
             continue
-    return len(scans.pending_since(organization, link, range(links.slots(organization, link)), since, now_ms))
+    return len(scans.pending_since(organization, link, slots, since, now_ms))
 
 
 def widen(keys: Iterable[ScanKey]) -> None:
@@ -83,11 +83,15 @@ def widen(keys: Iterable[ScanKey]) -> None:
     for key in keys:
         by_link[key.organization, key.link].append((key.slot, key.ms))
     for (organization, number), seen in by_link.items():
-        if spread.grown(1, seen) == 1:
-            continue
-        held, slots = links.read(organization, number), links.slots(organization, number)
-        if held is not None and (wanted := spread.grown(slots, seen)) > slots:
-            links.raise_slots(organization, held.value, wanted)
+        if spread.is_hot(seen):
+            double(organization, number)
+
+
+def double(organization: int, link: int) -> None:
+    """Double a link's slots, up to the most there can be."""
+    held, slots = links.read(organization, link), links.slots(organization, link)
+    if held is not None and slots < spread.MAX_SLOTS:
+        links.raise_slots(organization, held.value, slots * 2)
 
 
 def _settle_chunk(chunk: Sequence[Scan], attempts: int, wait: Wait) -> None:

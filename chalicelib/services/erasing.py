@@ -1,12 +1,16 @@
 """Erasing a link: its scans are folded out of the organization and deleted, then its rollups and itself.
 
 The link's tombstone stands before the first scan is looked at, and the fold reads it consistently, so a scan that
-arrives later is deleted by the fold. The order to erase stays in the table until all is done: a run that is cut
-off anywhere is taken up again, and does again only what was left.
+arrives later is deleted by the fold. But a fold under way may have read the link before:
+
+    fold:   reads the link (alive) .............. commits: the scan is counted after all
+    erase:  ....................... tombstone, reads the scan (pending) ....... refused: it is settled
+
+So a partition is read again until nothing is left in it. The order to erase stays in the table until all is done: a
+run that is cut off anywhere is taken up again, and does again only what was left.
 """
 
 from collections.abc import Callable
-from itertools import islice
 
 from chalicelib.core.rollups import link_scope
 from chalicelib.services import counting
@@ -21,12 +25,12 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: Callable[[], b
     if created is None:
         return True
     slots = range(links.slots(organization, link))
-    remaining = scans.of_link(organization, link, slots, created, now_ms)
-    while page := list(islice(remaining, PAGE)):
-        counting.settle(page)
-        if out_of_time():
-            queues.send_job({"organization": organization, "erase": link})
-            return False
+    for partition in scans.partitions(organization, link, slots, created, now_ms):
+        while page := scans.first_in(partition, PAGE):
+            counting.settle(page)
+            if out_of_time():
+                queues.send_job({"organization": organization, "erase": link})
+                return False
     rollups.delete_scope(organization, link_scope(link), slots)
     links.delete(organization, link)
     jobs.end_erase(organization, link)

@@ -4,18 +4,24 @@ They are folded here as well, because the sweep looks only at the last minutes a
 the message goes only when the scan is counted.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from chalicelib.core.scans import ScanKey
 from chalicelib.services import counting
 from chalicelib.store import scans
 
+THROTTLED: Final = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
 
-def write(arrivals: Iterable[dict[str, Any]]) -> None:
-    """Write scans as the redirect described them, unless they are there already, and fold them."""
-    keys: list[ScanKey] = []
-    for attributes in arrivals:
-        scans.put_new(attributes)
-        keys.append(ScanKey.of(attributes["pk"], attributes["sk"]))
-    counting.settle(scan for scan in scans.read(keys) if scan.pending)
+
+def write(message: Mapping[str, Any]) -> None:
+    """Write the scan that a message carries, unless it is there already, and fold it.
+
+    A scan that was spilled because its partition was throttled asks for more slots.
+    """
+    attributes = message["scan"]
+    key = ScanKey.of(attributes["pk"], attributes["sk"])
+    if message["error"] in THROTTLED:
+        counting.double(key.organization, key.link)
+    scans.put_new(attributes)
+    counting.settle(scan for scan in scans.read([key]) if scan.pending)

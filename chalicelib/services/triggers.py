@@ -51,7 +51,7 @@ def sweep() -> None:
 
 def _spilled(record: Mapping[str, Any]) -> bool:
     try:
-        spilling.write([json.loads(record["body"])])
+        spilling.write(json.loads(record["body"]))
     except QuietzoneError as error:
         _log("spill", failed_with=error.code)
         return False

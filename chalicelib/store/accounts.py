@@ -88,7 +88,7 @@ def put_key(key: ApiKey, digest: str) -> None:
 def read_key(digest: str) -> ApiKey | None:
     """The API key with a SHA-256, None when there is none."""
     try:
-        found = KeyItem.get(f"key#{digest}", "key")
+        found = KeyItem.get(f"key#{digest}", "key", consistent_read=True)
     except KeyItem.DoesNotExist:
         return None
     return ApiKey(

@@ -88,10 +88,9 @@ def pending_since(organization: int, link: int, slots: Iterable[int], since_ms: 
     """The scans of a link that wait to be folded, with times from `since_ms` on, consistently."""
     return [
         _scan(found)
-        for month in months_between(since_ms, until_ms)
-        for slot in slots
+        for pk in partitions(organization, link, slots, since_ms, until_ms)
         for found in ScanItem.query(
-            partition(organization, link, month, slot),
+            pk,
             ScanItem.sk >= sort_from(since_ms),
             filter_condition=ScanItem.pending.exists(),
             consistent_read=True,
@@ -99,12 +98,16 @@ def pending_since(organization: int, link: int, slots: Iterable[int], since_ms: 
     ]
 
 
-def of_link(organization: int, link: int, slots: Iterable[int], since_ms: int, until_ms: int) -> Iterator[Scan]:
-    """Every scan of a link, consistently, a partition after the other."""
+def partitions(organization: int, link: int, slots: Iterable[int], since_ms: int, until_ms: int) -> Iterator[str]:
+    """Every partition that may hold scans of a link from those times."""
     for month in months_between(since_ms, until_ms):
         for slot in slots:
-            for found in ScanItem.query(partition(organization, link, month, slot), consistent_read=True):
-                yield _scan(found)
+            yield partition(organization, link, month, slot)
+
+
+def first_in(partition: str, most: int) -> list[Scan]:
+    """The oldest scans of a partition, consistently."""
+    return [_scan(found) for found in ScanItem.query(partition, limit=most, consistent_read=True)]
 
 
 def keys_between(index: str, first_ms: int, end_ms: int) -> list[ScanKey]:

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.core import rollups as r
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, link_scope
+from chalicelib.core.scans import Scan
 from chalicelib.core.slots import homes
 from chalicelib.errors import NotFound, SlugTaken
 from chalicelib.services import counting, erasing, links
@@ -77,6 +78,30 @@ def test_a_scan_that_arrives_after_the_erasing_is_deleted_by_the_fold(account: A
     counting.settle(scans.read([key]))
     assert scans.read([key]) == []
     assert _organization_total(account) == 0
+
+
+def test_a_scan_that_a_fold_under_way_counts_during_the_erasing_is_taken_out_too(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fold has read the link before the tombstone, and commits between the erasing's read and its write."""
+    key = account.scan()
+    first_in = scans.first_in
+    overtaken: list[bool] = []
+
+    def overtaking(partition: str, most: int) -> list[Scan]:
+        page = first_in(partition, most)
+        if page and not overtaken:
+            overtaken.append(True)
+            with monkeypatch.context() as patch:
+                patch.setattr(stored, "alive", lambda asked: set(asked))
+                counting.settle(scans.read([key]))
+            assert _organization_total(account) == 1
+        return page
+
+    monkeypatch.setattr(scans, "first_in", overtaking)
+    links.erase(account.caller, str(account.link.number))
+    assert _erase(account)
+    assert (_organization_total(account), scans.read([key])) == (0, [])
 
 
 def test_an_erasing_that_runs_out_of_time_hands_over_and_is_finished_later(

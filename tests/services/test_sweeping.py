@@ -8,6 +8,7 @@ from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey, Unjudged
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting, links, spill, sweeping
 from chalicelib.store import jobs, rollups, scans
+from chalicelib.store import links as stored
 from chalicelib.store.folding import Outcome
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.services.account import Account, new_account
@@ -81,20 +82,24 @@ def test_the_sweep_orders_an_erasing_again_whose_message_was_lost(account: Accou
 
 def test_a_spilled_scan_is_written_and_counted_once_however_often_it_is_delivered(account: Account) -> None:
     key = account.key(now_ms() - 24 * 60 * MINUTE)
-    arrival = scans_arrival(key)
-    spill.write([arrival])
-    spill.write([arrival, arrival])
+    for _ in range(3):
+        spill.write(_spilled(key))
     assert _total(account) == 1
 
 
 def test_a_spilled_scan_that_was_written_after_all_is_not_made_pending_again(account: Account) -> None:
     key = account.scan()
     counting.settle(scans.read([key]))
-    spill.write([scans_arrival(key)])
+    spill.write(_spilled(key))
     (scan,) = scans.read([key])
     assert (scan.pending, _total(account)) == (0, 1)
 
 
-def scans_arrival(key: ScanKey) -> dict[str, str | int]:
+def test_a_scan_spilled_for_throttling_doubles_the_slots_of_its_link(account: Account) -> None:
+    spill.write(_spilled(account.key(), "ThrottlingException"))
+    assert stored.slots(account.organization, account.link.number) == 2
+
+
+def _spilled(key: ScanKey, error: str = "InternalServerError") -> dict[str, object]:
     """A scan as the redirect hands it to the spill queue."""
-    return Arrival(key, Facts("a", "x"), Unjudged(IPHONE_SAFARI)).attributes()
+    return {"scan": Arrival(key, Facts("a", "x"), Unjudged(IPHONE_SAFARI)).attributes(), "error": error}
