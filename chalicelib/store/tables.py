@@ -1,27 +1,57 @@
 """What every stored record shares: its table's name from the settings, and one connection for all of them."""
 
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, Final
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.models import Model
 
 from chalicelib.config import settings
+from chalicelib.errors import Unavailable
 
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 5.0
-ATTEMPTS = 4
-POOL_CONNECTIONS = 32
+CONNECT_SECONDS: Final = 2.0
+READ_SECONDS: Final = 5.0
+ATTEMPTS: Final = 4
+POOL_CONNECTIONS: Final = 32
+
+# What DynamoDB says when the same request may succeed a little later.
+TRANSIENT: Final = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+
+
+class SharedConnection(Connection):
+    """The one connection. What fails for the moment only is raised as Unavailable; all else as PynamoDB has it."""
+
+    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = super().dispatch(operation_name, operation_kwargs)
+        except BotoCoreError as error:
+            raise Unavailable.storage() from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] in TRANSIENT:
+                raise Unavailable.storage() from error
+            raise
+        return answer
 
 
 class Record(Model):
     """A PynamoDB model whose `table` names the setting that holds its table's name.
 
-    PynamoDB makes one botocore session for every model, 60-100 ms each; these share the first one's client.
+    PynamoDB makes one botocore session for every model, 60-100 ms each; these share one.
     """
 
     table: ClassVar[str] = ""
-    _shared: ClassVar[Connection | None] = None
 
     class Meta:
         table_name = ""
@@ -29,25 +59,22 @@ class Record(Model):
     @classmethod
     def _get_connection(cls) -> TableConnection:
         if cls._connection is None:
-            named = {**_timeouts(), "table_name": getattr(settings(), cls.table)}
-            cls.Meta = type("Meta", (cls.Meta,), named)  # type: ignore[misc, assignment]
-            made = super()._get_connection()
-            made.connection._client = connection().client
+            name = getattr(settings(), cls.table)
+            cls.Meta = type("Meta", (cls.Meta,), {"table_name": name})  # type: ignore[misc, assignment]
+            made, shared = super()._get_connection(), connection()
+            if name not in shared._tables:
+                shared.add_meta_table(made.get_meta_table())
+            made.connection = shared
             return made
         return super()._get_connection()
 
 
-def connection() -> Connection:
+@cache
+def connection() -> SharedConnection:
     """The connection that all records and transactions go through."""
-    if Record._shared is None:
-        Record._shared = Connection(**_timeouts())
-    return Record._shared
-
-
-def _timeouts() -> dict[str, Any]:
-    return {
-        "connect_timeout_seconds": CONNECT_SECONDS,
-        "read_timeout_seconds": READ_SECONDS,
-        "max_retry_attempts": ATTEMPTS - 1,
-        "max_pool_connections": POOL_CONNECTIONS,
-    }
+    return SharedConnection(
+        connect_timeout_seconds=CONNECT_SECONDS,
+        read_timeout_seconds=READ_SECONDS,
+        max_retry_attempts=ATTEMPTS - 1,
+        max_pool_connections=POOL_CONNECTIONS,
+    )

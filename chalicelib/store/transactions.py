@@ -7,13 +7,11 @@ in the order called, not in call order; here every action carries a subject, and
 from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
 
-from botocore.exceptions import BotoCoreError
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import Unavailable
 from chalicelib.store.tables import Record, connection
 
 MAX_ACTIONS = 100
@@ -74,8 +72,6 @@ class Transaction:
             self._write._commit()
         except TransactWriteError as error:
             return self._refusals(error)
-        except (PynamoDBException, BotoCoreError) as error:
-            raise Unavailable.storage() from error
         return []
 
     def _refusals(self, error: TransactWriteError) -> list[Refusal]:
@@ -83,7 +79,7 @@ class Transaction:
         if code == _INVALID:
             raise Oversized from error
         if code != _CANCELLED:
-            raise Unavailable.storage() from error
+            raise error
         subjects = [*self._deletes, *self._puts, *self._updates]
         reasons = zip(subjects, error.cancellation_reasons, strict=True)
         refusals = [Refusal(subject, reason.code) for subject, reason in reasons if reason is not None]
