@@ -20,8 +20,8 @@ bp = http.Api(__name__)
 
 DEFAULT_DAYS: Final = 30
 MOST_DAYS: Final = 365
-DEFAULT_PAGE: Final = 50
-LARGEST_PAGE: Final = 100
+DEFAULT_PAGE: Final = 100
+LARGEST_PAGE: Final = 500  # clients read their whole list in one page of this size
 LONGEST_LABEL: Final = 200
 
 Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -60,7 +60,8 @@ def discovery() -> dict[str, Any]:
 
 @bp.route("/v1/me", methods=["GET"])
 def me() -> dict[str, Any]:
-    return shapes.member(accounts.member(http.caller(_request(), "qr:read")))
+    who = http.caller(_request(), "qr:read")
+    return shapes.member(accounts.member(who), who.plan)
 
 
 @bp.route("/v1/dynamic", methods=["POST"])
@@ -137,7 +138,8 @@ def scans_of_dynamic(code_id: str) -> dict[str, Any]:
 def list_codes() -> dict[str, Any]:
     request = _request()
     who = http.caller(request, "qr:read")
-    page = codes.page(who, _limit(request), http.read_cursor(request, who, "codes"))
+    search = http.parameter(request, "search") or ""
+    page = codes.page(who, _limit(request), http.read_cursor(request, who, "codes"), search)
     now_ms, base = http.now_ms(), http.base_url(request)
     answer: dict[str, Any] = {"codes": [shapes.code_row(code, base, now_ms) for code in page.codes]}
     if page.next_before is not None:

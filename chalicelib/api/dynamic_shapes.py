@@ -10,6 +10,7 @@ from chalicelib.core.accounts import Member
 from chalicelib.core.codes import StaticCode
 from chalicelib.core.days import iso_day, iso_time
 from chalicelib.core.links import DRAFT, PAUSED, Link
+from chalicelib.core.plans import Plan
 from chalicelib.core.windows import Window
 from chalicelib.services.analytics import Report
 
@@ -42,12 +43,15 @@ def discovery(base: str) -> dict[str, Any]:
     }
 
 
-def member(member: Member) -> dict[str, Any]:
+def member(member: Member, plan: Plan) -> dict[str, Any]:
+    """Beyond the documented fields, what clients look at to know what an account can do; None is no limit."""
     return {
         "id": ids.spell("usr", member.number),
         "email": member.email,
         "name": member.name,
         "created_at": iso_time(member.created_ms),
+        "plan": plan.name,
+        "limits": {"dynamic_codes": None, "scan_analytics_days": None, "detailed_analytics": True},
     }
 
 
@@ -86,7 +90,7 @@ def code_row(code: Link | StaticCode, base: str, now_ms: int) -> dict[str, Any]:
     return {
         **static_code(code),
         "dynamic": False,
-        "destination": code.payload if code.kind == "url" else None,
+        "destination": code.payload,  # of a static code there is nothing else
         "status": "active",
         "short_url": None,
         "created_at": iso_time(code.created_ms),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from chalice.app import Request, Response
 
 from chalicelib import errors
-from chalicelib.api.http import CarriedError, allowance_headers
+from chalicelib.api.http import ANY_ORIGIN, CarriedError, allowance_headers
 from chalicelib.core.creates import Allowance
 from chalicelib.errors import QuietzoneError
 
@@ -35,6 +35,7 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
         response = respond(request)
     except CarriedError as carried:
         response = _answer_to(carried.__cause__)
+    response.headers.update(ANY_ORIGIN)
     _log(
         level="INFO",
         message="request",

@@ -5,8 +5,8 @@ email     email (or to), subject, body           phone     phone
 sms       phone, message                         whatsapp  phone, message
 wifi      ssid, password, encryption (WPA, WEP, nopass), hidden
 geo       latitude, longitude (or lat, lng)
-vcard     name, or first_name and last_name; organization (or org), title, phone, email, url, address, city,
-          region, postal_code, country, note
+vcard     name, or first_name and last_name (or firstName, lastName); organization (or org), title, phone, email,
+          url, address, city, region, postal_code, country, note; without any name the phone or email stands for it
 """
 
 import re
@@ -20,7 +20,15 @@ LONGEST: Final = 2000
 
 Fields = Mapping[str, object]
 
-_ALIASES: Final = {"email": "to", "latitude": "lat", "longitude": "lng", "organization": "org"}
+# What clients of the services whose APIs we speak call some of the fields.
+_ALIASES: Final = {
+    "email": "to",
+    "latitude": "lat",
+    "longitude": "lng",
+    "organization": "org",
+    "first_name": "firstName",
+    "last_name": "lastName",
+}
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{1,30}")
 _EMAIL = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+")
 _WIFI_ESCAPED = re.compile(r'([\\;,:"])')
@@ -39,6 +47,7 @@ def build(kind: str, fields: Fields) -> str:
 
 def _url(fields: Fields) -> str:
     url = _text(fields, "url").strip()
+    url = url if "://" in url else f"https://{url}"
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -74,7 +83,8 @@ def _phone(fields: Fields) -> str:
 
 # The form that phones' cameras read; RFC 5724's `sms:` has no agreed way to carry a text.
 def _sms(fields: Fields) -> str:
-    return f"SMSTO:{_number(fields)}:{_optional(fields, 'message')}"
+    message = _optional(fields, "message")
+    return f"SMSTO:{_number(fields)}" + (f":{message}" if message else "")
 
 
 def _whatsapp(fields: Fields) -> str:
@@ -118,7 +128,8 @@ def _vcard(fields: Fields) -> str:
     from segno.helpers import make_vcard_data
 
     first, last = _optional(fields, "first_name"), _optional(fields, "last_name")
-    shown = _optional(fields, "name") or " ".join(part for part in (first, last) if part)
+    named = _optional(fields, "name") or " ".join(part for part in (first, last) if part)
+    shown = named or _optional(fields, "phone") or _optional(fields, "email")
     if not shown.strip():
         raise _wrong("name", "is required")
     family = _vcard_escaped(last if first or last else shown)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from heapq import merge
-from itertools import islice
 from typing import NamedTuple
 
 from chalicelib import ids
 from chalicelib.core.codes import StaticCode
 from chalicelib.core.links import Link
 from chalicelib.qr import payloads
-from chalicelib.services import creating
+from chalicelib.services import creating, listing
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import Created, OnceKey
 from chalicelib.store import links
@@ -52,11 +51,17 @@ def create(
     return creating.create(caller, make, now_ms, once)
 
 
-def page(caller: Caller, limit: int, before: int | None) -> Page:
-    """Links and static codes together, newest first."""
-    found = list(islice(_newest_first(caller.organization.number, before), limit + 1))
-    more = len(found) > limit
-    return Page(found[:limit], found[limit - 1].number if more else None)
+def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
+    """Links and static codes together, newest first; a search as in `listing.page`."""
+    codes = _newest_first(caller.organization.number, before)
+    found, next_before = listing.page(codes, limit, lambda code: listing.matches(search, _texts(code)))
+    return Page(found, next_before)
+
+
+def _texts(code: Link | StaticCode) -> list[str | None]:
+    if isinstance(code, Link):
+        return [code.label, code.slug, code.destination]
+    return [code.label, code.payload]
 
 
 def _newest_first(organization: int, before: int | None) -> Iterator[Link | StaticCode]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Final
 
 from chalicelib import ids
@@ -10,7 +9,7 @@ from chalicelib.core import slugs
 from chalicelib.core.destinations import check
 from chalicelib.core.links import ACTIVE, PAUSED, Link
 from chalicelib.errors import InvalidRequest, NotFound, SlugTaken, Unavailable
-from chalicelib.services import creating
+from chalicelib.services import creating, listing
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import Created, OnceKey
 from chalicelib.store import jobs, links, queues
@@ -18,7 +17,6 @@ from chalicelib.store.transactions import Refusal, Transaction
 from chalicelib.store.versions import Held
 
 ATTEMPTS: Final = 8
-SEARCHED: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +79,13 @@ def get(caller: Caller, spelled: str) -> Link:
 
 
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
-    """Links newest first. A search (in label, slug, destination; without case) looks at 2,000 links a page at most."""
-    wanted = search.casefold()
-    found: list[Link] = []
-    seen: Link | None = None
-    for seen in islice(links.newest_first(caller.organization.number, before), SEARCHED):
-        if len(found) == limit:
-            return Page(found, found[-1].number)
-        if not wanted or _matches(seen, wanted):
-            found.append(seen)
-    more = links.newest_first(caller.organization.number, seen.number) if seen else iter(())
-    return Page(found, seen.number if seen and next(more, None) else None)
+    """Links newest first; a search (in label, slug and destination) as in `listing.page`."""
+    found, next_before = listing.page(
+        links.newest_first(caller.organization.number, before),
+        limit,
+        lambda link: listing.matches(search, (link.label, link.slug, link.destination)),
+    )
+    return Page(found, next_before)
 
 
 def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
@@ -130,10 +124,6 @@ def _held(caller: Caller, spelled: str) -> Held[Link]:
     if held is None:
         raise NotFound.of("code")
     return held
-
-
-def _matches(link: Link, wanted: str) -> bool:
-    return any(wanted in (text or "").casefold() for text in (link.label, link.slug, link.destination))
 
 
 def _maker(

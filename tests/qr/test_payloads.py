@@ -30,7 +30,7 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
         ),
         pytest.param("phone", {"phone": "+44 (20) 7946-0000"}, "tel:+442079460000", id="phone"),
         pytest.param("sms", {"phone": "+442079460000", "message": "a:b"}, "SMSTO:+442079460000:a:b", id="sms"),
-        pytest.param("sms", {"phone": "112"}, "SMSTO:112:", id="sms without a message"),
+        pytest.param("sms", {"phone": "112"}, "SMSTO:112", id="sms without a message"),
         pytest.param("whatsapp", {"phone": "+44 20"}, "https://wa.me/4420", id="whatsapp"),
         pytest.param("whatsapp", {"phone": "4420", "message": "a b"}, "https://wa.me/4420?text=a%20b", id="message"),
         pytest.param("wifi", {"ssid": "Cafe", "password": "pw"}, "WIFI:T:WPA;S:Cafe;P:pw;;", id="wifi"),
@@ -160,3 +160,18 @@ def test_any_fields_make_a_payload_or_are_refused(kind: str, fields: dict[str, o
     else:
         assert 0 < len(payload) <= LONGEST
         payload.encode()
+
+
+def test_a_url_without_a_scheme_is_taken_as_https() -> None:
+    assert build("url", {"url": " example.com/menu "}) == "https://example.com/menu"
+
+
+def test_a_message_of_its_own_is_left_out_of_a_text_message_without_one() -> None:
+    assert build("sms", {"phone": "+44 7700 900000"}) == "SMSTO:+447700900000"
+
+
+def test_a_contact_is_named_by_camel_case_fields_and_by_its_phone_when_it_has_no_name() -> None:
+    named = build("vcard", {"firstName": "Ada", "lastName": "Lovelace"})
+    assert "N:Lovelace;Ada" in named
+    assert "FN:Ada Lovelace" in named
+    assert "FN:+44 7700 900000" in build("vcard", {"phone": "+44 7700 900000"})
