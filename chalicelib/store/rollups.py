@@ -66,9 +66,8 @@ def read_lifetime(organization: int, scope: str, slots: Iterable[int]) -> Rollup
 def delete_scope(organization: int, scope: str, slots: Iterable[int]) -> None:
     """Remove every rollup of a scope."""
     for slot in slots:
-        with RollupItem.batch_write() as batch:
-            for found in RollupItem.query(partition(organization, scope, slot), consistent_read=True):
-                batch.delete(found)
+        for found in RollupItem.query(partition(organization, scope, slot), consistent_read=True):
+            found.delete()
 
 
 def _address(key: RollupKey) -> tuple[str, str]:
