@@ -31,6 +31,7 @@ LONGEST_WAIT_SECONDS: Final = 1.0
 # What readers look back: pending scans older than this are the sweep's.
 RECENT_MS: Final = 120_000
 READER_TRIES: Final = 2
+READER_SCANS: Final = 960  # about as many as can be folded while somebody waits
 
 Wait = Callable[[float], None]
 
@@ -64,17 +65,20 @@ def settle_images(images: Iterable[Mapping[str, Any]]) -> None:
 
 
 def settle_recent(organization: int, link: int, slots: range, now_ms: int) -> int:
-    """Fold what is pending of a link before it is read; the number that two tries could not fold is returned."""
-    since = now_ms - RECENT_MS
+    """Fold what is pending of a link before it is read; return how many scans could not be folded in time.
+
+    Looking once is enough: a scan that comes after the look came after the question too.
+    """
+    pending = scans.pending_since(organization, link, slots, now_ms - RECENT_MS, now_ms)
+    mine, left = pending[:READER_SCANS], len(pending[READER_SCANS:])
     for _ in range(READER_TRIES):
-        pending = scans.pending_since(organization, link, slots, since, now_ms)
-        if not pending:
-            return 0
         try:
-            settle(pending)
+            settle(mine)
         except Unavailable:
-            continue
-    return len(scans.pending_since(organization, link, slots, since, now_ms))
+            mine = [scan for scan in scans.read([scan.key for scan in mine]) if scan.pending]
+        else:
+            return left
+    return left + len(mine)
 
 
 def widen(keys: Iterable[ScanKey]) -> None:

@@ -203,6 +203,16 @@ def test_a_reader_that_cannot_fold_tells_how_many_scans_are_missing(
     assert (report.total, report.pending) == (0, 1)
 
 
+def test_a_reader_folds_only_so_many_scans_and_tells_of_the_rest(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "READER_SCANS", 2)
+    for n in range(5):
+        account.scan(address=str(n))
+    report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
+    assert (report.total, report.pending) == (2, 3)
+
+
 def test_the_scans_of_a_link_that_is_gone_are_deleted_uncounted(account: Account) -> None:
     key = account.scan()
     links.delete(account.organization, account.link.number)
