@@ -2,16 +2,13 @@
 
 import http.client
 import sys
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from infra.body import read_body
 from infra.edge import BROKEN, JSON, Headers, failure, forwarded, returned, target, translate
 
-BODY_LIMIT = 10 * 1024 * 1024  # bytes, API Gateway's own
-BLOCK = 64 * 1024
 IDLE_SECONDS = 60
-REFUSALS = {413: "payload_too_large", 405: "method_not_allowed"}
 
 
 class Door(ThreadingHTTPServer):
@@ -55,7 +52,7 @@ class Visit(BaseHTTPRequestHandler):
     def relay(self) -> None:
         """Pass one request on and its answer back."""
         try:
-            status, headers, payload = self._ask(self._body())
+            status, headers, payload = self._ask(read_body(self.headers, self.rfile))
         except OverflowError:
             self.send_error(413)
         except ValueError:
@@ -79,26 +76,6 @@ class Visit(BaseHTTPRequestHandler):
         status, payload = translate(reply.status, reply.read())
         return status, reply.getheaders(), payload
 
-    def _body(self) -> bytes:
-        """The request's body. Raises OverflowError if it is too long, ValueError if its framing is wrong."""
-        if "Transfer-Encoding" in self.headers:
-            return b"".join(self._chunks())
-        length = int(self.headers.get("Content-Length", 0))
-        if length > BODY_LIMIT:
-            # Many clients listen only after they sent everything: hear them out, within reason.
-            for start in range(0, min(length, 10 * BODY_LIMIT), BLOCK):
-                self.rfile.read(min(BLOCK, length - start))
-        return self.rfile.read(within_limit(length))
-
-    def _chunks(self) -> Iterator[bytes]:
-        total = 0
-        while size := int(self.rfile.readline(100).split(b";")[0], 16):
-            total = within_limit(total + within_limit(size))
-            yield self.rfile.read(size)
-            self.rfile.readline(3)
-        while self.rfile.readline(1000) not in (b"\r\n", b"\n", b""):
-            pass
-
     def _answer(self, status: int, headers: Headers, payload: bytes) -> None:
         self.send_response_only(status)
         for name, value in headers:
@@ -114,9 +91,10 @@ class Visit(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Refuse, in JSON, what http.server or the limits above refuse."""
         self.close_connection = True
+        self.request_version = self.protocol_version  # http.server takes what it cannot read for HTTP/0.9
         code = 405 if code == 501 else code
         reason = self.responses.get(code, ("Bad request", ""))[0]
-        self._answer(code, [JSON], failure(f"{reason}.", REFUSALS.get(code, "invalid_request")))
+        self._answer(code, [JSON], failure(f"{reason}.", "invalid_request"))
 
     def handle_expect_100(self) -> bool:
         going_on = super().handle_expect_100()
@@ -129,12 +107,3 @@ class Visit(BaseHTTPRequestHandler):
     def finish(self) -> None:
         super().finish()
         self.upstream.close()
-
-
-def within_limit(length: int) -> int:
-    """The length of a body, checked. Raises OverflowError above the limit, ValueError below nothing."""
-    if length < 0:
-        raise ValueError
-    if length > BODY_LIMIT:
-        raise OverflowError
-    return length

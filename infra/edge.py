@@ -45,7 +45,7 @@ def target(path: str) -> str:
     """A request target as a path of our own: of no other host, and of what a URL may hold (RFC 3986) only."""
     if not path.startswith("/"):
         parts = urlsplit(path)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        path = "/" + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")
     return quote(path, safe="/?#[]@!$&'()*+,;=:%~-._", encoding="latin-1")
 
 
@@ -54,6 +54,8 @@ def failure(error: str, code: str) -> bytes:
     return json.dumps({"error": error, "code": code}).encode()
 
 
+# As MiniStack spells them; the application's own JSON has no space after a colon.
+NO_ROUTE = (403, b'{"message": "Missing Authentication Token"}')
 NOT_FOUND = failure("Not found.", "not_found")
 BROKEN = failure("Something went wrong. Try again.", "server_error")
 
@@ -62,6 +64,6 @@ def translate(status: int, payload: bytes) -> tuple[int, bytes]:
     """Status and body as the stack's gateway responses have them; the embedded gateway ignores those."""
     if status < 400 or not payload.startswith(b'{"message": "'):
         return status, payload
-    if (status, json.loads(payload)) == (403, {"message": "Missing Authentication Token"}):
+    if (status, payload) == NO_ROUTE:
         return 404, NOT_FOUND
     return (status, BROKEN) if status >= 500 else (status, payload)

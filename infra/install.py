@@ -25,7 +25,7 @@ def main() -> int:
     wanted = digest()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
         return 0
-    if not PYTHON.exists() and not make_environment():
+    if not is_usable() and not make_environment():
         return refuse("python3 cannot make .venv: install its venv module (Debian, Ubuntu: apt install python3-venv)")
     failure = install()
     if failure:
@@ -35,9 +35,14 @@ def main() -> int:
 
 
 def digest() -> str:
-    """What the environment is made of: the requirements, and the Python that reads them."""
-    content = b"".join((ROOT / name).read_bytes() for name in REQUIREMENTS)
-    return hashlib.sha256(content + sys.version.encode()).hexdigest()
+    """What the environment is made of."""
+    return hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in REQUIREMENTS)).hexdigest()
+
+
+def is_usable() -> bool:
+    """Whether there is an environment, of a Python that still exists and is new enough."""
+    check = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
+    return PYTHON.exists() and subprocess.run([str(PYTHON), "-c", check], stderr=subprocess.DEVNULL).returncode == 0
 
 
 def make_environment() -> bool:

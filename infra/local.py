@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra import aws
 from infra.deploy import Clients, deploy, outputs
 from infra.door import Door
@@ -15,7 +17,7 @@ from infra.ministack import HOST, MiniStack
 from infra.network import lan_address
 from infra.package import ROOT, Package, package
 from infra.record import Record, broken, lock, write_private
-from infra.resume import invoke_sweep, is_deployed, resume
+from infra.resume import invoke_sweep, is_deployed, is_whole, resume
 from infra.seeding import run_seed
 
 STACK = "quietzone"
@@ -68,8 +70,10 @@ class LocalStack:
             names = self._deploy(built)
             self._seed(names)
             self._serve(door, names)
-        except BaseException:
+        except BaseException as error:
             self.stop()
+            if isinstance(error, (OSError, BotoCoreError, ClientError)):
+                raise StackError(f"the local stack cannot start: {error} (its log: {self._engine.log})") from error
             raise
 
     def stop(self) -> None:
@@ -109,7 +113,7 @@ class LocalStack:
     def _deploy(self, built: Package) -> dict[str, str]:
         """Deploy the stack, or bring the one that was kept up to date; return its outputs."""
         record, parameters = self._record, self._parameters(built)
-        if is_deployed(self._clients, STACK):
+        if is_deployed(self._clients, STACK) and is_whole(self._clients, STACK):
             resume(self._clients, STACK, built, parameters)
             invoke_sweep(self._clients, STACK)
         elif record.deployed and self._engine.has_state():

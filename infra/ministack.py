@@ -1,7 +1,10 @@
 """Starts and stops the embedded AWS, one process on one loopback port with its state in a folder."""
 
 import contextlib
+import fcntl
 import os
+import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -45,10 +48,13 @@ class MiniStack:
                 " free it, or start over with FRESH=1"
             )
         temporary = self._folder / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)  # of a run that was killed
         temporary.mkdir(exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.old"))
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, self._pid_file.open("w") as pid_file:
+            # The engine inherits this lock: it is held as long as it lives, whatever becomes of this process.
+            fcntl.flock(pid_file, fcntl.LOCK_EX)
             self._process = subprocess.Popen(
                 [sys.executable, "-P", str(SCRIPT), str(self._folder)],
                 cwd=self._folder,
@@ -58,8 +64,9 @@ class MiniStack:
                 stderr=log,
                 # A session of its own: Ctrl-C in the terminal stops the door first, and this afterwards.
                 start_new_session=True,
+                pass_fds=[pid_file.fileno()],
             )
-        self._pid_file.write_text(str(self._process.pid))
+            pid_file.write(str(self._process.pid))
 
     def _environment(self, temporary: Path) -> dict[str, str]:
         """A clean one: nothing of the user's AWS settings or proxies reaches the functions."""
@@ -111,29 +118,39 @@ class MiniStack:
             self._process.kill()
             self._process.wait()
         self._process = None
-        self._pid_file.unlink(missing_ok=True)
 
-    def end_orphan(self, seconds: float = 30) -> bool:
-        """End the engine that a killed run left behind, if there is one; tell whether there was."""
-        try:
-            pid = int(self._pid_file.read_text())
-        except (OSError, ValueError):
-            return False
-        found = self._is_ours(pid)
+    def end_orphan(self, seconds: float = 60) -> bool:
+        """End the engine that a killed run left behind, if there is one; tell whether there was.
+
+        Raises StackError when one does not end.
+        """
         deadline = time.monotonic() + seconds
-        while self._is_ours(pid):
-            # SIGTERM saves the state; a process that does not heed it in time has nothing to save.
-            late = time.monotonic() > deadline
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL if late else signal.SIGTERM)
+        found = False
+        while self._is_held():
+            if time.monotonic() > deadline + 5:
+                raise StackError(f"an earlier run's embedded AWS does not end: see {self._pid_file} for its process")
+            # SIGTERM saves the state; an engine that does not heed it in time has nothing to save.
+            self._signal(signal.SIGKILL if time.monotonic() > deadline else signal.SIGTERM)
+            found = True
             time.sleep(0.2)
-        self._pid_file.unlink(missing_ok=True)
         return found
 
-    def _is_ours(self, pid: int) -> bool:
-        """Whether the process is an engine of this very folder: process ids are used again by strangers."""
-        arguments = command_line(pid)
-        return str(SCRIPT) in arguments and str(self._folder) in arguments
+    def _is_held(self) -> bool:
+        """Whether an engine of this folder is alive."""
+        with self._pid_file.open("a") as pid_file:
+            try:
+                fcntl.flock(pid_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+        return False
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to the engine whose number is on file, and to no stranger who got the number after it."""
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(self._pid_file.read_text())
+            arguments = command_line(pid)
+            if SCRIPT.name in arguments and arguments.rstrip().endswith(f" {self._folder}"):
+                os.kill(pid, number)
 
 
 # Without the user's proxies: a loopback address has no business there.
@@ -153,10 +170,8 @@ def command_line(pid: int) -> str:
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on now, below those that systems give to outgoing connections: it is to be kept."""
+    return next(port for port in random.sample(range(20_000, 32_000), 100) if is_free(port))
 
 
 def is_free(port: int) -> bool:

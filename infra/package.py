@@ -6,6 +6,7 @@ embedded AWS runs functions with this virtual environment: small, quick to updat
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from infra.compact import compact
 from infra.errors import StackError
@@ -76,9 +77,15 @@ def _chalice_package(root: Path, stage: str, out: Path) -> None:
                 shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
             else:
                 shutil.copy(root / name, copy / name)
-        if stage == "local":
-            (copy / "requirements.txt").write_text("")
+        (copy / "requirements.txt").write_text("" if stage == "local" else deployed_requirements(root))
         _run_chalice(["package", "--stage", stage, "--merge-template", str(root / TEMPLATE), str(out)], copy)
+
+
+def deployed_requirements(root: Path) -> str:
+    """What goes into production's zip: all but Chalice, whose runtime the packager adds by itself. Named here, it
+    would bring the whole command line tool along, half of the zip."""
+    lines = (root / "requirements.txt").read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("chalice=="))
 
 
 def _run_chalice(arguments: list[str], folder: Path) -> None:
@@ -89,4 +96,6 @@ def _run_chalice(arguments: list[str], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
-        raise StackError(f"Chalice cannot package the application: {lines[-1].strip()}")
+        places = re.findall(r'File "\S*?/((?:app|chalicelib)\S*)", (line \d+)', done.stderr)
+        place = " ({}, {})".format(*places[-1]) if places else ""
+        raise StackError(f"Chalice cannot package the application: {lines[-1].strip()}{place}")

@@ -4,12 +4,14 @@ import base64
 import contextlib
 import hashlib
 import json
+import uuid
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.deploy import Clients, deploy, with_code
+from infra.deploy import Clients, deploy, outputs, with_code
 from infra.errors import StackError
 from infra.package import Package
 
@@ -43,6 +45,21 @@ def is_deployed(clients: Clients, stack: str) -> bool:
     return False
 
 
+def is_whole(clients: Clients, stack: str) -> bool:
+    """Whether what the stack consists of is there too: each service keeps its part in a file of its own."""
+    names = outputs(clients("cloudformation"), stack)
+    try:
+        for table in ("ObjectsTable", "ScansTable", "RollupsTable", "VisitorsTable"):
+            clients("dynamodb").describe_table(TableName=names[table])
+        for queue in ("SpillQueueUrl", "JobsQueueUrl"):
+            clients("sqs").get_queue_attributes(QueueUrl=names[queue])
+        clients("lambda").get_function(FunctionName=names["APIHandlerName"])
+        clients("apigateway").get_rest_api(restApiId=names["RestAPIId"])
+    except ClientError:
+        return False
+    return True
+
+
 def resume(clients: Clients, stack: str, package: Package, parameters: Mapping[str, str]) -> None:
     """Put right what changed since the stack was deployed: template, code, settings; wake its stream readers.
 
@@ -66,8 +83,22 @@ def invoke_sweep(clients: Clients, stack: str) -> None:
     for resource in found:
         if resource["LogicalResourceId"] == "Sweep":
             name = resource["PhysicalResourceId"]
-            event = {"version": "0", "source": "quietzone.local", "detail-type": "Start", "detail": {}}
-            clients("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event))
+            clients("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(tick()))
+
+
+def tick() -> dict[str, Any]:
+    """An event as EventBridge sends it for a schedule."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "000000000000",
+        "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {},
+    }
 
 
 def tables(template: dict[str, Any]) -> dict[str, Any]:

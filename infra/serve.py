@@ -1,6 +1,7 @@
 """`make serve`: runs the whole product until Ctrl-C.
 
-Settings come from the environment: PORT, FRESH, LAN, and the functions' PLAN_DEFAULT and CREATES_PER_HOUR.
+Settings come from the environment: PORT, FRESH, LAN, STATE_FOLDER (`.local`), and the functions' own PLAN_DEFAULT and
+CREATES_PER_HOUR.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 from infra.errors import StackError
@@ -16,7 +18,7 @@ from infra.local import LocalStack
 from infra.package import ROOT
 from infra.resume import SETTINGS
 
-FOLDER = ROOT / ".local"
+FOLDER = Path(os.environ.get("STATE_FOLDER") or ROOT / ".local")
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -33,7 +35,7 @@ def main() -> int:
     except StackError as error:
         print(f"quietzone: {error}", file=sys.stderr, flush=True)
         return 1
-    say("Stopped. The state is kept in .local; `make serve` goes on with it.")
+    say("Stopped. The next start goes on from here.")
     return 0
 
 

@@ -1,0 +1,41 @@
+"""The stack as CloudFormation gets it: packaged from the sources, and expanded by the SAM translator."""
+
+import copy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from samtranslator.translator.transform import transform
+
+from infra.deploy import with_code
+from infra.package import Package, package
+
+Resources = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    return package(tmp_path_factory.mktemp("build"), "local")
+
+
+@pytest.fixture(scope="session")
+def template(packaged: Package) -> dict[str, Any]:
+    """What CloudFormation makes of the SAM template."""
+    given = copy.deepcopy(with_code(packaged.template, "s3://bucket/code.zip"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        translated: dict[str, Any] = transform(given, {}, SimpleNamespace(load=dict))
+    return translated
+
+
+@pytest.fixture
+def resources(template: dict[str, Any]) -> Resources:
+    found: Resources = template["Resources"]
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A state folder."""
+    return tmp_path / "state"

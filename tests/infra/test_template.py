@@ -1,0 +1,184 @@
+"""The stack's template, after Chalice's merge and SAM's expansion."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.package import Package
+from tests.infra.conftest import Resources
+
+FUNCTIONS = ("APIHandler", "Redirect", "Fold", "Spill", "Jobs", "Sweep")
+PK, SK = {"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}
+TABLES = {
+    "ObjectsTable": ([PK, SK], "expires"),
+    "ScansTable": ([PK, SK], "expires"),
+    "RollupsTable": ([PK, SK], None),
+    "VisitorsTable": ([PK], "expires"),
+}
+
+
+def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
+    return {name: found["Properties"] for name, found in resources.items() if found["Type"] == kind}
+
+
+def actions_on(policies: list[dict[str, Any]], resource: str) -> set[str]:
+    """The actions that a role's policies allow on what is, or is part of, a resource."""
+    statements = [it for policy in policies for it in policy["PolicyDocument"]["Statement"]]
+    return {action for it in statements if resource in json.dumps(it["Resource"]) for action in it["Action"]}
+
+
+def test_cfn_lint_finds_nothing(template: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "template.json"
+    path.write_text(json.dumps(template))
+    done = subprocess.run(
+        [sys.executable, "-c", "from cfnlint.runner import main; main()", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_functions_are_the_ones_that_the_template_sizes(resources: Resources) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function")
+    assert sorted(functions) == sorted(FUNCTIONS)
+    assert {it["Architectures"][0] for it in functions.values()} == {"arm64"}
+    assert all(it["MemorySize"] >= 512 for it in functions.values())
+
+
+def test_every_function_has_a_role_and_a_log_of_its_own(resources: Resources) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function").values()
+    assert len({json.dumps(it["Role"]) for it in functions}) == len(FUNCTIONS)
+    logs = {it["LoggingConfig"]["LogGroup"]["Ref"] for it in functions}
+    assert logs == set(of_type(resources, "AWS::Logs::LogGroup"))
+    assert len(logs) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize("role", ["ApiHandlerRole", *(f"{name}Role" for name in FUNCTIONS[1:])])
+def test_no_role_may_do_everything(resources: Resources, role: str) -> None:
+    statements = [
+        statement
+        for policy in resources[role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    assert not [action for it in statements for action in it["Action"] if "*" in action]
+    assert [it["Action"] for it in statements if "*" in it["Resource"]] in ([], [["dynamodb:ListStreams"]])
+
+
+def test_the_redirect_may_read_a_slug_write_a_scan_and_spill(resources: Resources) -> None:
+    policies = resources["RedirectRole"]["Properties"]["Policies"]
+    allowed = {name: actions_on(policies, name) for name in (*TABLES, "SpillQueue", "JobsQueue")}
+    assert allowed == {
+        "ObjectsTable": {"dynamodb:GetItem"},
+        "ScansTable": {"dynamodb:PutItem"},
+        "RollupsTable": set(),
+        "VisitorsTable": set(),
+        "SpillQueue": {"sqs:SendMessage"},
+        "JobsQueue": set(),
+    }
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_are_kept_encrypted_recoverable_and_paid_by_request(resources: Resources, table: str) -> None:
+    found = resources[table]
+    keys, expiry = TABLES[table]
+    assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    properties = found["Properties"]
+    assert "TableName" not in properties
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["KeySchema"] == keys
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["SSESpecification"] == {"SSEEnabled": True}
+    assert properties.get("TimeToLiveSpecification", {}).get("AttributeName") == expiry
+
+
+def test_only_scans_have_a_stream_and_an_index(resources: Resources) -> None:
+    tables = of_type(resources, "AWS::DynamoDB::Table")
+    assert {name for name, it in tables.items() if "StreamSpecification" in it} == {"ScansTable"}
+    assert tables["ScansTable"]["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    (index,) = tables["ScansTable"]["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "by_day"
+    assert index["KeySchema"] == [{"AttributeName": "day", "KeyType": "HASH"}, SK]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert {name for name, it in tables.items() if "GlobalSecondaryIndexes" in it} == {"ScansTable"}
+
+
+def test_the_fold_reads_only_scans_that_wait_and_gives_up_on_none_silently(resources: Resources) -> None:
+    readers = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    (fold,) = (it for it in readers if it["FunctionName"] == {"Ref": "Fold"})
+    assert fold["EventSourceArn"] == {"Fn::GetAtt": ["ScansTable", "StreamArn"]}
+    (waiting,) = fold["FilterCriteria"]["Filters"]
+    assert json.loads(waiting["Pattern"]) == {"dynamodb": {"NewImage": {"pending": {"N": [{"exists": True}]}}}}
+    assert fold["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["FoldDeadLetters", "Arn"]}
+    given = {name: fold[name] for name in ("BatchSize", "StartingPosition", "BisectBatchOnFunctionError")}
+    assert given == {"BatchSize": 100, "StartingPosition": "TRIM_HORIZON", "BisectBatchOnFunctionError": True}
+    assert fold["ParallelizationFactor"] == 1
+    assert fold["MaximumBatchingWindowInSeconds"] == {"Ref": "FoldWindowSeconds"}
+    assert fold["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize(("queue", "function", "batch"), [("SpillQueue", "Spill", 10), ("JobsQueue", "Jobs", 1)])
+def test_queues_outlast_their_function_and_end_in_dead_letters(
+    resources: Resources, queue: str, function: str, batch: int
+) -> None:
+    properties = resources[queue]["Properties"]
+    assert properties["VisibilityTimeout"] >= 6 * resources[function]["Properties"]["Timeout"]
+    assert properties["MessageRetentionPeriod"] == 14 * 24 * 3600
+    dead_letters = properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    assert resources[dead_letters]["Type"] == "AWS::SQS::Queue"
+    readers = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    (reader,) = (it for it in readers if it["FunctionName"] == {"Ref": function})
+    assert reader["BatchSize"] == batch
+
+
+def integrations(resources: Resources) -> dict[tuple[str, str], str]:
+    """The function behind each path and method."""
+    paths = resources["RestAPI"]["Properties"]["Body"]["paths"]
+    return {
+        (path, method): operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].split("${")[-1].split(".")[0]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if operation["x-amazon-apigateway-integration"]["type"] == "aws_proxy"
+    }
+
+
+def test_short_links_go_to_the_redirect_and_everything_else_to_the_api(resources: Resources) -> None:
+    redirected = {route for route, function in integrations(resources).items() if function == "Redirect"}
+    assert redirected == {("/{slug}", "get"), ("/{slug}", "head"), ("/s/{slug}", "get"), ("/s/{slug}", "head")}
+    assert set(integrations(resources).values()) == {"Redirect", "APIHandler"}
+    permission = resources["RedirectInvokePermission"]["Properties"]
+    assert permission["FunctionName"] == {"Ref": "Redirect"}
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+
+
+def test_the_gateway_itself_answers_in_the_shape_of_our_errors(resources: Resources) -> None:
+    responses = resources["RestAPI"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+    said = {
+        kind: (it.get("statusCode"), json.loads(it["responseTemplates"]["application/json"]))
+        for kind, it in responses.items()
+    }
+    assert said["MISSING_AUTHENTICATION_TOKEN"] == ("404", {"error": "Not found.", "code": "not_found"})
+    assert said["THROTTLED"][0] == "429"
+    assert {body["code"] for _, body in said.values()} >= {"not_found", "rate_limited", "server_error"}
+    assert all(set(body) == {"error", "code"} for _, body in said.values())
+
+
+def test_image_bytes_leave_the_gateway_as_bytes(resources: Resources) -> None:
+    assert resources["RestAPI"]["Properties"]["BinaryMediaTypes"] == ["*/*"]
+
+
+def test_functions_get_their_settings(packaged: Package) -> None:
+    variables = packaged.template["Globals"]["Function"]["Environment"]["Variables"]
+    assert set(variables) == {
+        *("OBJECTS_TABLE", "SCANS_TABLE", "ROLLUPS_TABLE", "VISITORS_TABLE", "SPILL_QUEUE_URL", "JOBS_QUEUE_URL"),
+        *("PUBLIC_URL", "ORIGIN_SECRET", "PLAN_DEFAULT", "CREATES_PER_HOUR"),
+    }
+    assert packaged.template["Parameters"]["OriginSecret"]["NoEcho"] is True
+
+
+def test_outputs_name_what_a_deployment_consists_of(template: dict[str, Any]) -> None:
+    assert {*TABLES, "SpillQueueUrl", "JobsQueueUrl", "RestAPIId", "EndpointURL"} <= set(template["Outputs"])
