@@ -1,5 +1,6 @@
 """What the `dynamic` API answers with, field by field, as the service's document has it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -139,12 +140,21 @@ def _hours(quarters: Mapping[str, int]) -> list[dict[str, int]]:
 
 
 def _tops(values: Mapping[str, int], unknown: str) -> list[dict[str, Any]]:
-    return [{"value": _word(top.value, unknown), "n": top.scans} for top in windows.tops(values, TOPS)]
+    return [{"value": top.value, "n": top.scans} for top in windows.tops(_words(values, unknown), TOPS)]
 
 
 def _leading(lifetime: r.Rollup, name: str) -> str | None:
-    value = windows.leading(r.table(lifetime, name))
-    return None if value is None else _word(value, UNKNOWN)
+    named = {value: n for value, n in r.table(lifetime, name).items() if value != r.OTHER}
+    leaders = windows.tops(_words(named, UNKNOWN), 1)
+    return leaders[0].value if leaders else None
+
+
+def _words(values: Mapping[str, int], unknown: str) -> dict[str, int]:
+    """A table by the words that are shown, so that ties fall by what is seen."""
+    words: Counter[str] = Counter()
+    for value, n in values.items():
+        words[_word(value, unknown)] += n
+    return words
 
 
 def _word(value: str, unknown: str) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chalicelib.core.rollups import NEVER, OTHER, Rollup, amount, merged, table
+from chalicelib.core.rollups import NEVER, Rollup, amount, merged, table
 
 Days = Mapping[int, Rollup]  # day -> its rollup, slots added up; a day without scans may be missing
 
 
 class Top(NamedTuple):
-    """A value of a dimension and its scans; `value` is '' for unknown and OTHER for the remainder."""
+    """A value of a dimension and its scans."""
 
     value: str
     scans: int
@@ -59,9 +59,3 @@ def tops(values: Mapping[str, int], most: int) -> list[Top]:
     """The leading values of a dimension, most scans first, ties by value; the remainder is a value of its own."""
     ranked: Sequence[tuple[str, int]] = sorted(values.items(), key=lambda item: (-item[1], item[0]))
     return [Top(value, n) for value, n in ranked[:most]]
-
-
-def leading(values: Mapping[str, int]) -> str | None:
-    """The named value with most scans, '' for unknown; None when there is none. The remainder never leads."""
-    named = {value: n for value, n in values.items() if value != OTHER}
-    return tops(named, 1)[0].value if named else None

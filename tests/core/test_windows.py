@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core import rollups as r
 from chalicelib.core.days import day_of
-from chalicelib.core.windows import Top, Window, leading, series, tops, uniques, within
+from chalicelib.core.windows import Top, Window, series, tops, uniques, within
 from tests.core.histories import FIRST_DAY, Books, Scans, additions, histories
 
 windows = st.builds(lambda first, length: Window(first, first + length), st.integers(-2, 8), st.integers(0, 8))
@@ -54,10 +54,3 @@ def test_a_window_ends_with_its_last_day() -> None:
 
 def test_tops_rank_by_scans_and_then_by_value() -> None:
     assert tops({"GB": 2, "US": 3, "AT": 2}, 2) == [Top("US", 3), Top("AT", 2)]
-
-
-def test_the_remainder_is_a_top_value_but_never_leads() -> None:
-    values = {"GB": 2, r.OTHER: 9}
-    assert tops(values, 2) == [Top(r.OTHER, 9), Top("GB", 2)]
-    assert leading(values) == "GB"
-    assert leading({}) is None

@@ -1,0 +1,57 @@
+"""Calls of the application in process, as API Gateway makes them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.test import Client
+
+from app import app
+from chalicelib.services import accounts
+from tests.world import now_ms
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    json: Any
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a key; every call is one request."""
+
+    key: str
+    organization: int
+    member: int
+
+    def call(self, method: str, path: str, body: Any = None, raw: bytes | None = None, **headers: str) -> Answer:
+        """A request; `body` is sent as JSON, `raw` as it is, header names are spelled with underscores."""
+        sent = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with Client(app) as client:
+            response = client.http.request(
+                method, path, {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **named}, sent
+            )
+        return Answer(response.status_code, _lower(response.headers), json.loads(response.body or b"null"))
+
+    def create(self, **body: Any) -> dict[str, Any]:
+        """A new dynamic code."""
+        answer = self.call("POST", "/v1/dynamic", {"destination": "https://example.com/", **body})
+        assert answer.status == 201, answer.json
+        created: dict[str, Any] = answer.json
+        return created
+
+
+def new_caller(name: str = "Acme", plan: str | None = None, scopes: frozenset[str] | None = None) -> Caller:
+    """An organization, its owner and a key."""
+    organization, owner = accounts.create_organization(name, f"{name}@example.com", now_ms(), plan)
+    given = {} if scopes is None else {"scopes": scopes}
+    key = accounts.create_key(organization.number, owner.number, now_ms(), "oqr_", **given)
+    return Caller(key, organization.number, owner.number)
+
+
+def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {name.lower(): str(value) for name, value in headers.items()}
