@@ -1,0 +1,181 @@
+"""The docs say what is so: every setting, route, error code, function and link in them exists, and the other way round."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from app import app
+from chalicelib.api import dynamic, problems
+from chalicelib.core import notices
+from infra.resume import SETTINGS
+from tests.test_imports import INWARDS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+UNTRACKED = {".venv", ".local", ".git", "build", "node_modules"}
+PAGES = sorted(p for p in ROOT.rglob("*.md") if not UNTRACKED & set(p.relative_to(ROOT).parts))
+
+# What no user sets: where programs are, and what names AWS itself.
+NOT_SETTINGS = re.compile(r"PATH|AWS_\w+")
+
+
+class _Template(yaml.SafeLoader):  # type: ignore[misc]
+    """Reads CloudFormation's short forms (`!Ref`, `!GetAtt`) as their plain values."""
+
+
+def _plain(loader: Any, _tag: str, node: Any) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    return loader.construct_sequence(node, deep=True)
+
+
+_Template.add_multi_constructor("!", _plain)
+TEMPLATE: dict[str, Any] = yaml.load((ROOT / "infra" / "template.yaml").read_text(), _Template)  # noqa: S506
+
+
+def rows(page: Path, heading: str) -> list[list[str]]:
+    """The cells of every table under a heading of a page, without the tables' own headings."""
+    section = re.split(r"^#+ ", page.read_text(), flags=re.M)
+    text = next(part for part in section if part.startswith(heading + "\n"))
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    beginnings = [n for n, line in enumerate(lines) if set(line) <= set("|- ")]
+    skipped = {n + step for n in beginnings for step in (-1, 0)}
+    return [[cell.strip() for cell in line.strip("|").split("|")] for n, line in enumerate(lines) if n not in skipped]
+
+
+def names(page: Path, heading: str) -> set[str]:
+    """What the first column of the tables under a heading names, in code."""
+    return {row[0].strip("`") for row in rows(page, heading)}
+
+
+def read_from_environment(folder: Path) -> Iterator[str]:
+    """The variables that Python files read, wherever the name is written out."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
+                key: ast.expr | None = node.slice
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("environ.get", "asked")):
+                key = node.args[0] if node.args else None
+            else:
+                continue
+            if isinstance(key, ast.Constant) and not NOT_SETTINGS.fullmatch(str(key.value)):
+                yield str(key.value)
+
+
+def outside_code(text: str) -> str:
+    """A page without its code blocks."""
+    return re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+
+
+def unnamed(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+def test_every_template_parameter_is_documented_with_its_default() -> None:
+    documented = {
+        name.strip("`"): "" if default == "empty" else default.strip("`")
+        for name, default, _ in rows(DOCS / "configuration.md", "Template parameters")
+    }
+    assert documented == {name: str(it.get("Default", "")) for name, it in TEMPLATE["Parameters"].items()}
+
+
+def test_every_variable_of_the_functions_is_documented_handed_over_and_read() -> None:
+    documented = names(DOCS / "configuration.md", "Variables of the functions")
+    assert documented == TEMPLATE["Globals"]["Function"]["Environment"]["Variables"].keys()
+    assert documented == set(read_from_environment(ROOT / "chalicelib"))
+
+
+def test_every_variable_of_make_is_documented_and_used() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    in_makefile = set(re.findall(r"\$\((\w+)\)", makefile)) - {"RUN"}
+    in_serve = {variable for name, variable in SETTINGS.items() if name not in ("PublicUrl", "OriginSecret")}
+    in_tests = {"HYPOTHESIS_PROFILE"} & set(read_from_environment(ROOT / "tests"))
+    used = in_makefile | in_serve | in_tests | set(read_from_environment(ROOT / "infra"))
+    assert names(DOCS / "configuration.md", "Variables of make") == used
+
+
+def test_what_serve_leaves_is_documented() -> None:
+    calls = [node for node in ast.walk(ast.parse((ROOT / "infra" / "local.py").read_text())) if is_serve_json(node)]
+    keys = {ast.literal_eval(key) for call in calls for key in call.args[1].keys if key}  # type: ignore[attr-defined]
+    assert names(DOCS / "configuration.md", "What `make serve` leaves") == keys
+
+
+def is_serve_json(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and "serve.json" in ast.unparse(node) and len(node.args) == 2
+
+
+def test_every_route_is_documented() -> None:
+    documented = [tuple(name.split()) for name in names(DOCS / "api-dynamic.md", "Routes")]
+    served = {(method, unnamed(path)) for path, methods in app.routes.items() for method in methods}
+    preflights = {route for route in served if route[0] == "OPTIONS"}  # said in a sentence
+    assert {(method, unnamed(path)) for method, path in documented} == served - preflights
+
+
+def test_every_error_code_and_its_status_is_documented() -> None:
+    documented = {(row[0].strip("`"), int(row[1])) for row in rows(DOCS / "api-dynamic.md", "Errors")}
+    answered = {(kind.code, status) for kind, status in problems._STATUS.items()} | {("server_error", 500)}
+    shown = {(it.code, it.status) for it in vars(notices).values() if isinstance(it, notices.Notice)}
+    assert documented == answered | shown
+
+
+def test_the_limits_of_lists_are_those_that_hold() -> None:
+    limit = next(row for row in rows(DOCS / "api-dynamic.md", "List and search") if row[0] == "`limit`")
+    assert limit[1] == str(dynamic.DEFAULT_PAGE)
+    assert f"1 to {dynamic.LARGEST_PAGE};" in limit[2]
+
+
+def test_the_types_of_static_codes_are_those_that_are_built() -> None:
+    from chalicelib.qr import payloads
+
+    assert names(DOCS / "api-dynamic.md", "Static codes") == payloads._BUILDERS.keys()
+
+
+def test_the_map_shows_who_may_import_whom() -> None:
+    documented: dict[str, set[str]] = {}
+    for importers, imported in rows(DOCS / "architecture.md", "Rooms"):
+        for importer in re.findall(r"`(\w+)`", importers):
+            documented[importer] = set(re.findall(r"`(\w+)`", imported))
+    assert documented == INWARDS
+
+
+def test_the_map_shows_every_function_with_its_memory_and_time() -> None:
+    functions: Mapping[str, Any] = {
+        name: it["Properties"] for name, it in TEMPLATE["Resources"].items() if "MemorySize" in it.get("Properties", {})
+    }
+    documented = {row[0].strip("`"): row[3] for row in rows(DOCS / "architecture.md", "Functions")}
+    assert documented == {name: f"{it['MemorySize']} MB, {it['Timeout']} s" for name, it in functions.items()}
+
+
+def test_the_map_shows_every_key_that_the_store_describes() -> None:
+    described = {
+        (pk, sk)
+        for path in (ROOT / "chalicelib" / "store").glob("*.py")
+        for pk, sk in re.findall(r"^pk (\S+) +sk (\S+)", ast.get_docstring(ast.parse(path.read_text())) or "", re.M)
+    }
+    text = (DOCS / "architecture.md").read_text().split("## Tables and keys")[1].split("**Scans**")[0]
+    assert set(re.findall(r"^\| `(\S+)` \| `(\S+)` \|", text, re.M)) == described
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)", outside_code(page.read_text()))
+    relative = {target.split("#")[0] for target in targets if not re.match(r"https?:|mailto:|#", target)}
+    assert {target for target in relative if not (page.parent / target).exists()} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_and_files_that_are_named_exist(page: Path) -> None:
+    text = page.read_text()
+    makefile = (ROOT / "Makefile").read_text()
+    in_code = [*re.findall(r"`(make [^`\n]*)`", text), *re.findall(r"^(?:\$ )?(make .*)", text, re.M)]
+    commands = {command.split()[1] for command in in_code}
+    assert {command for command in commands if not re.search(rf"^{command}:", makefile, re.M)} == set()
+    named = set(re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|yaml|json|md))`", text))
+    bases = (ROOT, ROOT / "chalicelib", page.parent)
+    missing = {name for name in named if not any((base / name).exists() for base in bases)}
+    assert {name for name in missing if not name.startswith(".local/")} == set()
