@@ -74,7 +74,8 @@ def _scan(slug: str, method: str = "GET", query: dict[str, str] | None = None, *
         "queryStringParameters": query,
         "headers": {**EVENT["headers"], **named},
     }
-    return redirect.handler(event, None)
+    answer: dict[str, Any] = redirect.handler(event, None)
+    return answer
 
 
 def _stored(world: World) -> list[dict[str, Any]]:
