@@ -56,14 +56,15 @@ def failure(error: str, code: str) -> bytes:
 
 # As MiniStack spells them; the application's own JSON has no space after a colon.
 NO_ROUTE = (403, b'{"message": "Missing Authentication Token"}')
+NO_ROUTE_FOR_HEAD = (403, b"")
 NOT_FOUND = failure("Not found.", "not_found")
 BROKEN = failure("Something went wrong. Try again.", "server_error")
 
 
 def translate(status: int, payload: bytes) -> tuple[int, bytes]:
     """Status and body as the stack's gateway responses have them; the embedded gateway ignores those."""
+    if (status, payload) in (NO_ROUTE, NO_ROUTE_FOR_HEAD):
+        return 404, NOT_FOUND
     if status < 400 or not payload.startswith(b'{"message": "'):
         return status, payload
-    if (status, payload) == NO_ROUTE:
-        return 404, NOT_FOUND
     return (status, BROKEN) if status >= 500 else (status, payload)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -62,13 +63,19 @@ def prepare_environment() -> None:
 def world() -> Iterator[World]:
     """Fresh, empty tables and queues."""
     with mock_aws():
-        dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
+        dynamodb, sqs = _client("dynamodb"), _client("sqs")
         for name in ("objects", "scans", "rollups"):
             _table(dynamodb, name, ["pk", "sk"], index=name == "scans")
         _table(dynamodb, "visitors", ["pk"], index=False)
         for queue in _QUEUES.values():
             sqs.create_queue(QueueName=queue)
         yield World(dynamodb, sqs)
+
+
+@cache
+def _client(service: str) -> Any:
+    """One for all worlds: moto makes boto3 forget its session each time, and a new one takes 0.1 s."""
+    return boto3.client(service)
 
 
 def _table(dynamodb: Any, name: str, keys: list[str], index: bool) -> None:

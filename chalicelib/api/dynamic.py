@@ -1,10 +1,11 @@
 """The `dynamic` API: `/v1`, `/v1/me`, `/v1/codes` and `/v1/dynamic`."""
 
 import json
+import re
 from typing import Annotated, Any, Final, Literal
 
 from chalice.app import Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib import ids
 from chalicelib.api import dynamic_shapes as shapes
@@ -24,7 +25,15 @@ DEFAULT_PAGE: Final = 100
 LARGEST_PAGE: Final = 500  # clients read their whole list in one page of this size
 LONGEST_LABEL: Final = 200
 
-Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+def _printable(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise ValueError("must not hold control characters")
+    return text
+
+
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL), AfterValidator(_printable)]
 
 
 class _Body(BaseModel):

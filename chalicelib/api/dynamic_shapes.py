@@ -8,6 +8,7 @@ from chalicelib import ids
 from chalicelib.core import rollups as r
 from chalicelib.core import windows
 from chalicelib.core.accounts import Member
+from chalicelib.core.agents import UNKNOWN as NO_DEVICE
 from chalicelib.core.codes import StaticCode
 from chalicelib.core.days import iso_day, iso_time
 from chalicelib.core.links import DRAFT, PAUSED, Link
@@ -161,7 +162,7 @@ def _word(value: str, unknown: str) -> str:
     """A value as people read it: places with the smaller first, `other` for the remainder of a full table."""
     if value == r.OTHER:
         return "other"
-    if value in ("", "unknown"):
+    if not value or (value == NO_DEVICE and unknown == UNKNOWN):  # a referrer may be called so
         return unknown
     return ", ".join(part for part in _parts(value) if part)
 

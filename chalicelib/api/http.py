@@ -156,7 +156,7 @@ def whole_number(request: Request, name: str, default: int, lowest: int, highest
     digits = text.strip().removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
         raise InvalidRequest.for_field(name, "must be a whole number")
-    number = int(digits[:18])
+    number = int(digits.lstrip("0")[:18] or "0")  # beyond any range, and quick to read
     return min(max(-number if text.strip().startswith("-") else number, lowest), highest)
 
 

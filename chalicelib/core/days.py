@@ -1,12 +1,13 @@
 """UTC days as whole numbers: days since 1970-01-01. Times are milliseconds since then."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 QUARTER_MS = HOUR_MS // 4
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_EPOCH_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def day_of(ms: int) -> int:
@@ -51,13 +52,13 @@ def iso_time(ms: int) -> str:
 
 
 def parse_time(text: str) -> int | None:
-    """Milliseconds of an ISO 8601 date or time (without an offset: UTC); None when it is neither."""
+    """Milliseconds of an ISO 8601 date or time (without an offset: UTC); None when it is neither.
+
+    None as well for what lies outside the years 1 to 9999 in UTC, because `iso_time` could not show it.
+    """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    try:
-        return int(aware.timestamp() * 1000)
+        aware = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (OverflowError, ValueError):
         return None
+    return (aware - _EPOCH_TIME) // timedelta(milliseconds=1)

@@ -54,6 +54,9 @@ def check(url: str, own_hosts: Collection[str], field: str = "destination") -> N
         raise UnsafeDestination(f"{field}: leads back to this service", field)
     if _is_internal(host):
         raise UnsafeDestination(f"{field}: must not be a private or internal host", field)
+    # Percent-encoding triples what is not ASCII, and API Gateway takes 10,240 bytes of headers in all.
+    if len(location(url)) > LONGEST_BYTES:
+        raise InvalidRequest.for_field(field, f"must be at most {LONGEST_BYTES} bytes when percent-encoded")
 
 
 def location(url: str) -> str:

@@ -102,4 +102,4 @@ def member(caller: Caller) -> Member:
 
 def _digest(text: str) -> str:
     """Keys are 190 random bits, so a plain SHA-256 cannot be searched; a slow hash would only slow requests."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -47,14 +47,7 @@ def settle(found: Iterable[Scan], attempts: int = ATTEMPTS, wait: Wait = time.sl
         if held is None or scan.rev > held.rev:
             newest[scan.key] = scan
     ordered = sorted(newest.values(), key=lambda scan: scan.key)
-    failure: Unavailable | None = None
-    for start in range(0, len(ordered), CHUNK):
-        try:
-            _settle_chunk(ordered[start : start + CHUNK], attempts, wait)
-        except Unavailable as error:
-            failure = error
-    if failure:
-        raise failure
+    _settle_each([ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)], attempts, wait)
 
 
 def settle_images(images: Iterable[Mapping[str, Any]]) -> None:
@@ -98,6 +91,18 @@ def double(organization: int, link: int) -> None:
         links.raise_slots(organization, held.value, slots * 2)
 
 
+def _settle_each(chunks: Iterable[Sequence[Scan]], attempts: int, wait: Wait) -> None:
+    """Settle every chunk, and raise only then if one could not be."""
+    failure: Unavailable | None = None
+    for chunk in chunks:
+        try:
+            _settle_chunk(chunk, attempts, wait)
+        except Unavailable as error:
+            failure = error
+    if failure:
+        raise failure
+
+
 def _settle_chunk(chunk: Sequence[Scan], attempts: int, wait: Wait) -> None:
     for attempt in range(attempts):
         try:
@@ -120,8 +125,7 @@ def _settle_halves(chunk: Sequence[Scan], attempts: int, wait: Wait) -> None:
     middle = len(chunk) // 2
     if not middle:
         raise Unavailable.storage()
-    _settle_chunk(chunk[:middle], attempts, wait)
-    _settle_chunk(chunk[middle:], attempts, wait)
+    _settle_each([chunk[:middle], chunk[middle:]], attempts, wait)
 
 
 def _commit(chunk: Sequence[Scan]) -> folding.Outcome:

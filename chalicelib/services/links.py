@@ -1,6 +1,7 @@
 """Links: create, find, edit, delete."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -113,7 +114,8 @@ def erase(caller: Caller, spelled: str) -> Link:
         links.erase(write, held)
         jobs.put_erase(write, link.organization, link.number, link.created_ms)
         if not write.commit():
-            queues.send_job({"organization": link.organization, "erase": link.number})
+            with suppress(Unavailable):  # the order stands: the sweep sends it again
+                queues.send_job({"organization": link.organization, "erase": link.number})
             return link
     raise Unavailable.storage()
 
@@ -163,6 +165,8 @@ def _edited(link: Link, change: Edit, now_ms: int) -> Link:
 
 
 def _paused(link: Link, change: Edit, now_ms: int) -> Link:
+    if link.state(now_ms) == ACTIVE:  # a pause that is over does not come back when its end is taken away
+        link = replace(link, status=ACTIVE, pause_until_ms=None)
     if "status" in change.fields:
         link = replace(link, status=change.status, pause_until_ms=None)
     until = change.pause_until_ms

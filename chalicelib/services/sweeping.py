@@ -23,10 +23,10 @@ def sweep(now_ms: int) -> None:
     """
     failure: Unavailable | None = None
     for organization in accounts.organizations():
-        for link in jobs.erases(organization):
-            queues.send_job({"organization": organization, "erase": link})
         try:
             sweep_organization(organization, now_ms)
+            for link in jobs.erases(organization):
+                queues.send_job({"organization": organization, "erase": link})
         except Unavailable as error:
             failure = error
     if failure:

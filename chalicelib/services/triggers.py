@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.errors import QuietzoneError
 from chalicelib.services import counting, erasing, sweeping
 from chalicelib.services import spill as spilling
 
@@ -52,8 +51,8 @@ def sweep() -> None:
 def _spilled(record: Mapping[str, Any]) -> bool:
     try:
         spilling.write(json.loads(record["body"]))
-    except QuietzoneError as error:
-        _log("spill", failed_with=error.code)
+    except Exception as error:  # noqa: BLE001 - one scan must not hold up the others in its batch
+        _log("spill", failed_with=type(error).__name__)
         return False
     return True
 

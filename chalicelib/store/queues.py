@@ -5,13 +5,22 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
+from chalicelib.errors import Unavailable
 
 
 def send_job(job: dict[str, Any], delay_seconds: int = 0) -> None:
-    """Ask the jobs function to work on something. The order itself is in a table: a lost message only delays it."""
-    _client().send_message(QueueUrl=settings().jobs_queue_url, MessageBody=json.dumps(job), DelaySeconds=delay_seconds)
+    """Ask the jobs function to work on something. The order itself is in a table: a lost message only delays it.
+
+    Raises Unavailable.
+    """
+    body, url = json.dumps(job), settings().jobs_queue_url
+    try:
+        _client().send_message(QueueUrl=url, MessageBody=body, DelaySeconds=delay_seconds)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable.storage() from error
 
 
 @cache

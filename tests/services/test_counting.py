@@ -13,7 +13,7 @@ from chalicelib.core.windows import Window
 from chalicelib.errors import Unavailable
 from chalicelib.services import analytics, counting, triggers
 from chalicelib.store import folding, links, rollups, scans, visitors
-from chalicelib.store.transactions import Refusal, Transaction
+from chalicelib.store.transactions import Oversized, Refusal, Transaction
 from tests.e2e.agents import GOOGLEBOT
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
@@ -148,6 +148,23 @@ def test_a_chunk_over_the_limit_of_actions_is_halved(account: Account, monkeypat
     keys = [other.scan(address=str(n)) for n, other in enumerate(others) for _ in range(2)]
     counting.settle(scans.read(keys))
     assert [_total(other) for other in others] == [2] * 30
+
+
+def test_one_scan_that_never_fits_does_not_stop_the_rest_of_its_chunk(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [account.scan(address=str(n)) for n in range(5)]
+    commit = folding.commit
+
+    def refuse(settling: list[tuple[Scan, Any]], folded: Any, standing: Any) -> folding.Outcome:
+        if keys[1] in [scan.key for scan, _ in settling]:
+            raise Oversized
+        return commit(settling, folded, standing)
+
+    monkeypatch.setattr(folding, "commit", refuse)
+    with pytest.raises(Unavailable):
+        counting.settle(scans.read(keys), wait=NO_WAIT)
+    assert _total(account) == 4
 
 
 def test_what_cannot_be_folded_is_told_after_all_else_was(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
