@@ -41,6 +41,12 @@ def docs() -> Response:
     return Response(body=page(_document()), headers=dict(_HTML))
 
 
+@bp.route("/", methods=["GET"])
+def root() -> Response:
+    location = f"{http.base_url(http.current(bp))}/docs"
+    return Response(body="", status_code=302, headers={"Location": location, "Content-Type": "text/plain"})
+
+
 def described(base: str) -> dict[str, Any]:
     """The OpenAPI document with this installation as its server."""
     return {**_document(), "servers": [{"url": base}]}

@@ -72,6 +72,14 @@ def test_an_unknown_slug_gets_a_page_and_json_where_it_is_asked_for(client: Clie
     assert (answer.status, answer.json["code"]) == (404, "not_found")
 
 
+def test_whoever_opens_the_address_in_a_browser_lands_on_the_docs(client: Client) -> None:
+    answer = client.request("GET", "/")
+    assert (answer.status, answer.headers["location"]) == (302, f"{client.url}/docs")
+    page = client.request("GET", "/docs")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "/v1/dynamic/{id}/scans" in page.text
+
+
 def test_an_unknown_path_is_a_json_404(client: Client) -> None:
     answer = client.api("GET", "/v1/nothing/here")
     assert (answer.status, answer.json["code"]) == (404, "not_found")
