@@ -17,7 +17,6 @@ class Settings:
     scans_table: str
     rollups_table: str
     visitors_table: str
-    spill_queue_url: str
     jobs_queue_url: str
     public_url: str
     plan_default: str
@@ -33,7 +32,6 @@ def settings() -> Settings:
         scans_table=environ["SCANS_TABLE"],
         rollups_table=environ["ROLLUPS_TABLE"],
         visitors_table=environ["VISITORS_TABLE"],
-        spill_queue_url=environ["SPILL_QUEUE_URL"],
         jobs_queue_url=environ["JOBS_QUEUE_URL"],
         public_url=environ["PUBLIC_URL"].rstrip("/"),
         plan_default=environ["PLAN_DEFAULT"],

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from is_bot import Bots
     from ua_parser import Result
 
-RULES_VERSION: Final = 1
 LONGEST: Final = 1000
 
 MOBILE: Final = "mobile"
