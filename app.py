@@ -23,7 +23,7 @@ app.register_middleware(problems.answer_errors, "http")
 
 @app.on_dynamodb_record(
     stream_arn=SCANS_STREAM,
-    batch_size=100,
+    batch_size=1000,  # enough to see more than 100 scans of one second
     starting_position="TRIM_HORIZON",
     name="fold",
 )

@@ -123,4 +123,4 @@ class Unavailable(QuietzoneError):
 
     @classmethod
     def storage(cls) -> "Unavailable":
-        return cls("The service is busy; nothing was changed. Please try again")
+        return cls("The service is busy. Please try again, with the same Idempotency-Key if you sent one")

@@ -6,18 +6,23 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import botocore.client
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from moto.core.models import botocore_stubber
 
+from app import app
 from chalicelib import redirect
+from chalicelib.core import notices
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.visitors import hashes
-from chalicelib.services import counting, links, spill
+from chalicelib.core.windows import Window
+from chalicelib.services import analytics, counting, links, spill, triggers
 from chalicelib.services.links import Edit
 from chalicelib.store import links as stored
 from chalicelib.store import scans
@@ -32,7 +37,6 @@ SECRET: dict[str, Any] = {"X-Origin-Secret": "origin-secret"}
 @pytest.fixture
 def account(world: World) -> Iterator[Account]:
     redirect._cache.clear()
-    redirect._client.cache_clear()
     yield new_account()
     redirect._cache.clear()
 
@@ -137,7 +141,7 @@ def test_json_is_answered_where_it_is_asked_for(account: Account) -> None:
 def test_a_paused_a_deleted_and_an_expired_link_lead_nowhere(account: Account, world: World) -> None:
     paused, deleted, expired = account.other(), account.other(), account.other()
     links.edit(paused.caller, str(paused.link.number), Edit(frozenset({"status"}), (), status="paused"), now_ms())
-    links.erase(deleted.caller, str(deleted.link.number))
+    links.erase(deleted.caller, str(deleted.link.number), now_ms())
     key = {"pk": {"S": f"slug#{expired.link.slug}"}, "sk": {"S": "slug"}}
     world.dynamodb.update_item(
         TableName="objects",
@@ -305,12 +309,12 @@ def test_a_hostile_request_is_stored_within_bounds(account: Account, world: Worl
     counting.settle([scan])
 
 
-def test_a_marker_and_a_scan_method_travel_with_the_short_url(account: Account, world: World) -> None:
+def test_a_scan_method_travels_with_the_short_url_and_nothing_else_does(account: Account, world: World) -> None:
     _scan(account.link.slug, query={"qr": "qr_7", "via": "file_upload"})
-    _scan(account.link.slug, query={"qr": "x" * 99, "via": "rumour"})
-    marked = sorted(_stored(world), key=lambda scan: "marker" in scan)
-    assert (marked[1]["marker"], marked[1]["via"]) == ("7", "file_upload")
-    assert not {"marker", "via"} & set(marked[0])
+    _scan(account.link.slug, query={"marker": "7", "via": "rumour"})
+    told = sorted(_stored(world), key=lambda scan: "via" in scan)
+    assert ("via" in told[0], told[1]["via"]) == (False, "file_upload")
+    assert not any("marker" in scan for scan in told), "anybody could make scopes of their own"
 
 
 def test_scans_of_a_widened_link_are_spread_over_its_slots(account: Account, world: World) -> None:
@@ -331,3 +335,438 @@ def test_the_redirect_imports_nothing_that_a_scan_would_have_to_wait_for() -> No
     script = f"import sys, chalicelib.redirect; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.strip() == "[]"
+
+
+# --- Events as API Gateway sends them
+
+
+def _event(name: str, slug: str, **changes: Any) -> dict[str, Any]:
+    event = json.loads((Path(__file__).parent / "events" / f"{name}.json").read_text())
+    return {**event, "pathParameters": {"slug": slug}, **changes}
+
+
+@pytest.mark.parametrize("name", ["scan", "scan_below_s", "scan_behind_distribution"])
+@pytest.mark.parametrize("answered_by", [redirect.handler, app], ids=["the function", "Chalice's own route"])
+def test_every_kind_of_event_is_answered_and_counted(
+    account: Account, world: World, name: str, answered_by: Callable[..., dict[str, Any]]
+) -> None:
+    answer = answered_by(_event(name, account.link.slug), None)
+    headers = {name.lower(): value for name, value in answer["headers"].items()}
+    assert (answer["statusCode"], headers["location"], answer["body"]) == (302, "https://example.com/", "")
+    assert headers["cache-control"] == "private, no-store"
+    assert len(_stored(world)) == 1
+
+
+def test_behind_the_distribution_a_scan_is_its_viewers(account: Account, world: World) -> None:
+    redirect.handler(_event("scan_behind_distribution", account.link.slug), None)
+    (scan,) = _stored(world)
+    place = {name: scan[name] for name in ("country", "region", "region_name", "city", "language", "referrer")}
+    assert place == {
+        "country": "BR",
+        "region": "SP",
+        "region_name": "S\u00e3o Paulo",
+        "city": "S\u00e3o Paulo",
+        "language": "pt",
+        "referrer": "example.org",
+    }
+    key = account.caller.organization.hashing_key
+    assert scan["address"] == hashes(key, "2001:db8:85a3::8a2e:370:7334", IPHONE_SAFARI)[0]
+
+
+def test_without_the_distribution_even_cloudfronts_own_headers_prove_nothing(account: Account, world: World) -> None:
+    redirect.handler(_event("scan_below_s", account.link.slug), None)
+    (scan,) = _stored(world)
+    assert not {"country", "device_hint"} & set(scan)
+    assert scan["via"] == "camera"
+
+
+def test_a_request_without_any_header_is_redirected_and_counted(account: Account, world: World) -> None:
+    answer = redirect.handler(_event("scan", account.link.slug, headers=None, multiValueHeaders=None), None)
+    assert answer["statusCode"] == 302
+    assert _stored(world)[0]["user_agent"] == ""
+
+
+@pytest.mark.parametrize(
+    ("destination", "sent"),
+    [
+        pytest.param("HTTPS://Example.COM:443/a/../b//c?x=%2f&y=+&z#Frag%20ment", None, id="nothing is tidied up"),
+        pytest.param("http://example.com", None, id="no slash is added"),
+        pytest.param("https://example.com/?utm_source=qr&next=https%3A%2F%2Fexample.org", None, id="parameters"),
+        pytest.param("https://example.com/a'\"<>{}|^`[]", None, id="odd ASCII"),
+        pytest.param("https://example.com/" + "a" * 8172, None, id="8 KB"),
+        pytest.param("https://example.com/\u00fc", "https://example.com/%C3%BC", id="other letters, encoded"),
+    ],
+)
+def test_the_destination_is_sent_to_the_letter(account: Account, destination: str, sent: str | None) -> None:
+    link = links.seed(account.caller, links.NewLink(destination, ()), now_ms())
+    answer = _scan(link.slug, query={"via": "camera"})
+    assert answer["headers"]["Location"] == (sent or destination)
+
+
+def test_a_link_may_redirect_by_another_status(account: Account, world: World) -> None:
+    _set(world, account.link.slug, redirect_type={"N": "307"})
+    assert _scan(account.link.slug)["statusCode"] == 307
+
+
+# --- Nowhere to go
+
+
+def _set(world: World, slug: str, **attributes: dict[str, str]) -> None:
+    """Change what the redirect knows of a slug."""
+    (item,) = [item for item in world.items("objects") if item["pk"]["S"] == f"slug#{slug}"]
+    world.dynamodb.put_item(TableName="objects", Item={**item, **attributes})
+
+
+ACCEPTS = [
+    pytest.param({"Accept": "application/json"}, True, id="JSON"),
+    pytest.param({"Accept": "application/json, text/plain, */*"}, True, id="JSON first, as axios asks"),
+    pytest.param({"Accept": "Application/JSON;charset=utf-8"}, True, id="JSON in capitals"),
+    pytest.param({"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}, False, id="a browser"),
+    pytest.param({"Accept": "text/html, application/json"}, False, id="both"),
+    pytest.param({"Accept": "*/*"}, False, id="anything"),
+    pytest.param({"Accept": ""}, False, id="nothing"),
+]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "notice"),
+    [
+        pytest.param({"status": {"S": "paused"}}, notices.UNKNOWN, id="paused"),
+        pytest.param({"status": {"S": "draft"}}, notices.UNKNOWN, id="draft"),
+        pytest.param({"gone": {"BOOL": True}}, notices.UNKNOWN, id="deleted"),
+        pytest.param({"valid_until": {"N": "1"}}, notices.EXPIRED, id="expired"),
+        pytest.param({"valid_until": {"N": "1"}, "status": {"S": "paused"}}, notices.EXPIRED, id="expired and paused"),
+        pytest.param({"valid_until": {"N": "1"}, "gone": {"BOOL": True}}, notices.UNKNOWN, id="expired and deleted"),
+    ],
+)
+def test_a_link_that_leads_nowhere_says_so_and_is_not_counted(
+    account: Account, world: World, attributes: dict[str, Any], notice: notices.Notice
+) -> None:
+    _set(world, account.link.slug, **attributes)
+    for method in ("GET", "HEAD"):
+        answer = _scan(account.link.slug, method)
+        assert (answer["statusCode"], answer["headers"]["Cache-Control"]) == (notice.status, "private, no-store")
+        assert "Location" not in answer["headers"]
+        assert f"<h1>{notice.title}</h1>" in answer["body"]
+    told = json.loads(_scan(account.link.slug, Accept="application/json")["body"])
+    assert told == {"error": notice.sentence, "code": notice.code}
+    assert _stored(world) == []
+
+
+@pytest.mark.parametrize(("headers", "as_json"), ACCEPTS)
+def test_programs_get_json_and_people_a_page(account: Account, headers: dict[str, Any], as_json: bool) -> None:
+    answer = _scan("unknown", **headers)
+    kind = "application/json" if as_json else "text/html; charset=utf-8"
+    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (404, kind)
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind", "said"),
+    [
+        pytest.param("text/html", "text/html; charset=utf-8", "Just a moment", id="page"),
+        pytest.param("application/json", "application/json", '"unavailable"', id="JSON"),
+    ],
+)
+def test_while_reads_fail_everybody_is_told_when_to_come_back(
+    account: Account, monkeypatch: pytest.MonkeyPatch, accept: str, kind: str, said: str
+) -> None:
+    _fail(monkeypatch, "GetItem")
+    answer = _scan(account.link.slug, Accept=accept)
+    assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, str(notices.RETRY_SECONDS))
+    assert (answer["headers"]["Content-Type"], answer["headers"]["Cache-Control"]) == (kind, "private, no-store")
+    assert said in answer["body"]
+
+
+# --- Cached for five seconds at most
+
+
+@pytest.mark.parametrize(
+    "taken_away",
+    [
+        pytest.param(Edit(frozenset({"status"}), (), status="paused"), id="paused"),
+        pytest.param(Edit(frozenset({"slug"}), (), slug="summer-sale"), id="renamed"),
+        pytest.param(None, id="deleted"),
+    ],
+)
+def test_a_link_that_is_taken_away_is_gone_within_five_seconds(
+    account: Account, monkeypatch: pytest.MonkeyPatch, taken_away: Edit | None
+) -> None:
+    number, clock = str(account.link.number), [time.monotonic()]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    assert _scan(account.link.slug)["statusCode"] == 302
+    if taken_away:
+        links.edit(account.caller, number, taken_away, now_ms())
+    else:
+        links.erase(account.caller, number, now_ms())
+    clock[0] += 4.99
+    assert _scan(account.link.slug)["statusCode"] == 302
+    clock[0] += 0.02
+    assert _scan(account.link.slug)["statusCode"] == 404
+
+
+def test_being_asked_for_does_not_keep_a_link_in_the_cache(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [time.monotonic()]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    _scan(account.link.slug)
+    links.erase(account.caller, str(account.link.number), now_ms())
+    statuses = []
+    for _ in range(6):
+        statuses.append(_scan(account.link.slug)["statusCode"])
+        clock[0] += 1
+    assert statuses == [302] * 5 + [404]
+
+
+def test_a_cached_link_expires_and_resumes_on_time(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch, calls: Counter[str]
+) -> None:
+    start = now_ms() + DAY_MS
+    _set(
+        world,
+        account.link.slug,
+        status={"S": "paused"},
+        pause_until={"N": str(start + 1000)},
+        valid_until={"N": str(start + 2000)},
+    )
+    seen = []
+    for later in (0, 999, 1000, 1999, 2000):
+        monkeypatch.setattr(time, "time_ns", lambda later=later: (start + later) * 1_000_000)
+        seen.append(_scan(account.link.slug, "HEAD")["statusCode"])
+    assert seen == [404, 404, 302, 302, 410]
+    assert calls["GetItem"] == 1
+
+
+def test_what_was_stale_is_read_anew_soon_after_reads_work_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, failed = [time.monotonic()], list[str]()
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    _scan(account.link.slug)
+    change = Edit(frozenset({"destination"}), (), destination="https://example.com/b")
+    links.edit(account.caller, str(account.link.number), change, now_ms())
+
+    def fail(_client: Any, operation: str, _request: Any) -> None:
+        failed.append(operation)
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+    clock[0] += 3600
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", fail)
+        for _ in range(3):
+            assert _scan(account.link.slug, "HEAD")["headers"]["Location"] == "https://example.com/"
+    assert failed == ["GetItem"], "in five seconds one visitor waits for the failure, and no other"
+    clock[0] += 5
+    assert _scan(account.link.slug)["headers"]["Location"] == "https://example.com/b"
+
+
+def test_the_cache_is_bounded(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redirect, "MOST_CACHED", 2)
+    for owner in (account, account.other(), account.other()):
+        assert _scan(owner.link.slug, "HEAD")["statusCode"] == 302
+    assert len(redirect._cache) == 2
+    for n in range(5):
+        _scan(f"nobody-{n}")
+    assert len(redirect._cache) == 2
+
+
+# --- What a request costs, by the wire
+
+
+@pytest.fixture
+def events() -> Iterator[Any]:
+    """The events of a client that this test has for itself."""
+    redirect._client.cache_clear()
+    yield redirect._client("dynamodb").meta.events
+    redirect._client.cache_clear()
+
+
+@pytest.fixture
+def sent(events: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Every request that the redirect sends to DynamoDB, attempts one by one, with its parameters."""
+    requests: list[tuple[str, dict[str, Any]]] = []
+
+    def note(request: Any, event_name: str, **_: Any) -> None:
+        requests.append((event_name.rsplit(".", 1)[1], json.loads(request.body)))
+
+    events.register_first("before-send.dynamodb", note)
+    return requests
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "known", "cold", "warm"),
+    [
+        pytest.param("GET", {}, True, ["GetItem", "PutItem"], ["PutItem"], id="a scan"),
+        pytest.param("HEAD", {}, True, ["GetItem"], [], id="HEAD"),
+        pytest.param("GET", {"Sec-Purpose": "prefetch"}, True, ["GetItem"], [], id="prefetch"),
+        pytest.param("GET", {}, False, ["GetItem"], ["GetItem"], id="an unknown slug"),
+    ],
+)
+def test_a_request_costs_what_it_must_and_no_more(
+    account: Account,
+    sent: list[tuple[str, dict[str, Any]]],
+    method: str,
+    headers: dict[str, Any],
+    known: bool,
+    cold: list[str],
+    warm: list[str],
+) -> None:
+    slug = account.link.slug if known else "unknown"
+    _scan(slug, method, **headers)
+    assert [operation for operation, _ in sent] == cold
+    sent.clear()
+    _scan(slug, method, **headers)
+    assert [operation for operation, _ in sent] == warm
+
+
+def test_the_read_is_eventually_consistent_and_the_write_is_on_a_condition(
+    account: Account, sent: list[tuple[str, dict[str, Any]]]
+) -> None:
+    _scan(account.link.slug)
+    (_, read), (_, write) = sent
+    assert (read["TableName"], read.get("ConsistentRead", False)) == ("objects", False)
+    assert (write["TableName"], write["ConditionExpression"]) == ("scans", "attribute_not_exists(pk)")
+
+
+# --- Writes that fail
+
+
+def _fold_pending(world: World) -> None:
+    counting.settle_images(world.items("scans"))
+
+
+def _lose_answers(
+    events: Any, monkeypatch: pytest.MonkeyPatch, lost: int, then: Callable[[], None] | None = None
+) -> list[int]:
+    """Let the answers to the first `lost` attempts to write get lost on the way, after they were carried out; the
+    list that is returned gets the status of every attempt."""
+    attempts: list[int] = []
+
+    def send(event_name: str, request: Any, **_: Any) -> Any:
+        answer: Any = botocore_stubber(event_name, request)
+        attempts.append(answer.status_code)
+        if len(attempts) > lost:
+            return answer
+        if then:
+            then()
+        raise ReadTimeoutError(endpoint_url=request.url)
+
+    events.register_first("before-send.dynamodb.PutItem", send)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    return attempts
+
+
+@pytest.mark.parametrize("folded", [False, True], ids=["still pending", "folded before the retry"])
+def test_a_write_whose_answer_is_lost_is_retried_and_stays_one_scan(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch, events: Any, folded: bool
+) -> None:
+    attempts = _lose_answers(events, monkeypatch, 1, partial(_fold_pending, world) if folded else None)
+    assert _scan(account.link.slug)["statusCode"] == 302
+    assert attempts == [200, 400]
+    assert world.messages("SPILL_QUEUE_URL") == []
+    (scan,) = _stored(world)
+    assert ("pending" in scan) != folded
+    assert _total(account) == 1
+
+
+def test_a_scan_that_was_written_and_spilled_all_the_same_is_counted_once(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch, events: Any
+) -> None:
+    attempts = _lose_answers(events, monkeypatch, 9)
+    assert _scan(account.link.slug)["statusCode"] == 302
+    assert attempts == [200, 400]
+    (message,) = world.messages("SPILL_QUEUE_URL")
+    counting.settle_images(world.items("scans"))
+    for _ in range(2):  # SQS delivers at least once
+        spill.write(message)
+    assert (len(_stored(world)), _total(account)) == (1, 1)
+
+
+def _total(account: Account) -> int:
+    day = now_ms() // DAY_MS
+    report = analytics.link_report(account.organization, account.link.number, Window(day - 1, day), now_ms())
+    return report.total
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AccessDeniedException",
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "ResourceNotFoundException",
+        "ThrottlingException",
+        "ValidationException",
+    ],
+)
+def test_whatever_a_write_fails_with_the_visitor_is_redirected_and_the_scan_kept(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    with monkeypatch.context() as patch:
+        _fail(patch, "PutItem", error=ClientError({"Error": {"Code": code, "Message": ""}}, "PutItem"))
+        assert _scan(account.link.slug)["statusCode"] == 302
+    (message,) = world.messages("SPILL_QUEUE_URL")
+    assert message["error"] == code
+    spill.write(message)
+    assert _total(account) == 1
+
+
+def test_a_spilled_scan_counts_for_the_day_on_which_it_was_scanned(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = account.days_ago(3)
+    with monkeypatch.context() as patch:
+        _fail(patch, "PutItem")
+        patch.setattr(time, "time_ns", lambda: then * 1_000_000)
+        _scan(account.link.slug)
+    (message,) = world.messages("SPILL_QUEUE_URL")
+    spill.write(message)
+    day = then // DAY_MS
+    report = analytics.link_report(account.organization, account.link.number, Window(day, day), now_ms())
+    assert (report.total, report.scans(Window(day, day))) == (1, 1)
+
+
+def test_a_spilled_scan_of_a_link_that_is_deleted_meanwhile_leaves_nothing(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        _fail(patch, "PutItem")
+        _scan(account.link.slug)
+    links.erase(account.caller, str(account.link.number), now_ms())
+    (message,) = world.messages("SPILL_QUEUE_URL")
+    spill.write(message)
+    assert (world.items("scans"), world.items("rollups"), world.items("visitors")) == ([], [], [])
+
+
+def test_a_spilled_scan_that_cannot_be_written_does_not_hold_up_the_others(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        _fail(patch, "PutItem")
+        for _ in range(2):
+            _scan(account.link.slug)
+    bodies = [json.dumps(message) for message in world.messages("SPILL_QUEUE_URL")]
+    broken = ["no JSON", json.dumps({"scan": {"pk": "1#2#3", "sk": "4"}, "error": "x"}), json.dumps({"error": "x"})]
+    records: triggers.Records = [{"messageId": f"m{n}", "body": body} for n, body in enumerate([*broken, *bodies])]
+    failures = triggers.spill(records)["batchItemFailures"]
+    assert failures == [{"itemIdentifier": f"m{n}"} for n in range(3)]
+    assert _total(account) == 2
+
+
+# --- What is kept of who scanned
+
+
+def test_no_address_is_kept_anywhere(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    addresses = ("203.0.113.7", "198.51.100.9", "192.0.2.1", "130.176.1.1", "8a2e:370:7334")
+    forwarded: dict[str, Any] = {"X_Forwarded_For": "192.0.2.1", "True_Client_IP": "192.0.2.1"}
+    _scan(account.link.slug, **VIEWER, **SECRET, **forwarded)
+    _scan(account.link.slug, **forwarded)
+    redirect.handler(_event("scan_behind_distribution", account.link.slug), None)
+    with monkeypatch.context() as patch:
+        _fail(patch, "PutItem")
+        _scan(account.link.slug, **VIEWER, **SECRET)
+    kept = json.dumps(world.messages("SPILL_QUEUE_URL")) + capsys.readouterr().out
+    counting.settle_images(world.items("scans"))
+    kept += "".join(str(world.items(table)) for table in ("objects", "scans", "rollups", "visitors"))
+    assert not [address for address in addresses if address in kept]
+    assert "iPhone" not in str(world.items("scans")), "the user agent goes when it was judged"

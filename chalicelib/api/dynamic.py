@@ -25,6 +25,8 @@ DEFAULT_PAGE: Final = 100
 LARGEST_PAGE: Final = 500  # clients read their whole list in one page of this size
 LONGEST_LABEL: Final = 200
 
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 
 def _printable(text: str) -> str:
     if _CONTROLS.search(text):
@@ -32,7 +34,6 @@ def _printable(text: str) -> str:
     return text
 
 
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL), AfterValidator(_printable)]
 
 
@@ -126,7 +127,7 @@ def edit_dynamic(code_id: str) -> dict[str, Any]:
 
 @bp.route("/v1/dynamic/{code_id}", methods=["DELETE"])
 def delete_dynamic(code_id: str) -> dict[str, Any]:
-    link = links.erase(http.caller(_request(), "qr:write"), code_id)
+    link = links.erase(http.caller(_request(), "qr:write"), code_id, http.now_ms())
     return {"deleted": True, "id": ids.spell("dc", link.number)}
 
 

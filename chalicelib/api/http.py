@@ -97,8 +97,9 @@ def base_url(request: Request) -> str:
     if public := settings().public_url:
         return public
     context = request.context
-    stage = context.get("stage", "")
-    return f"https://{context.get('domainName', '')}" + (f"/{stage}" if stage else "")
+    domain, stage = context.get("domainName", ""), context.get("stage", "")
+    # API Gateway's own domain has the stage in its paths; one's own leads to a stage by itself.
+    return f"https://{domain}/{stage}" if ".execute-api." in domain and stage else f"https://{domain}"
 
 
 def own_hosts(request: Request) -> set[str]:

@@ -21,5 +21,5 @@ def recent(times_ms: list[int], now_ms: int) -> list[int]:
 def allowance(times_ms: list[int], limit: int, now_ms: int) -> Allowance:
     """What is left after the creates at these times."""
     used = recent(times_ms, now_ms)
-    reset = used[0] + HOUR_MS if used else now_ms
+    reset = used[max(len(used) - limit, 0)] + HOUR_MS if used else now_ms
     return Allowance(limit, max(limit - len(used), 0), reset)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from chalicelib import ids
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.core.targets import Target
 from chalicelib.core.visitors import hashes
@@ -49,7 +48,9 @@ def viewer(headers: Mapping[str, str], source_address: str, trusted: bool) -> Vi
     by_edge = {name: v for name, v in headers.items() if name.startswith("cloudfront-")} if trusted else {}
     user_agent = _storable(headers.get("user-agent", ""))
     return Viewer(
-        address=_address(by_edge.get("cloudfront-viewer-address", "")) or _address(source_address) or source_address,
+        address=_without_port(by_edge.get("cloudfront-viewer-address", ""))
+        or _spelled(source_address)
+        or source_address,
         user_agent=user_agent,
         device_hint=next((d for d in _DEVICES if by_edge.get(f"cloudfront-is-{d}-viewer") == "true"), ""),
         facts=Facts(
@@ -68,7 +69,6 @@ def arrival(
 ) -> Arrival:
     """The scan to write. `random` is 64 random bits in hexadecimal; `parameters` are those of the short URL."""
     address, agent = hashes(target.hashing_key, seen.address, seen.user_agent)
-    marker = ids.parse(parameters.get("qr", "")) or 0
     via = parameters.get("via", "")
     facts = seen.facts
     return Arrival(
@@ -76,7 +76,6 @@ def arrival(
         facts=Facts(
             address=address,
             agent=agent,
-            marker=marker,
             country=facts.country,
             region=facts.region,
             region_name=facts.region_name,
@@ -102,14 +101,17 @@ def referrer_host(referrer: str) -> str:
     return host if _HOST.fullmatch(host) else ""
 
 
-def _address(text: str) -> str:
-    """The address in `address`, `address:port` or `[address]:port`, in its usual spelling; '' when there is none."""
-    for candidate in (text.rpartition(":")[0].strip("[]"), text.strip("[]")):
-        try:
-            return str(ipaddress.ip_address(candidate))
-        except ValueError:
-            continue
-    return ""
+def _without_port(text: str) -> str:
+    """The address in `address:port` or `[address]:port`; CloudFront always sends a port. '' when there is none."""
+    return _spelled(text.rpartition(":")[0].strip("[]")) or _spelled(text)
+
+
+def _spelled(address: str) -> str:
+    """An address in its usual spelling; '' when it is none."""
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return ""
 
 
 def _storable(text: str) -> str:

@@ -53,7 +53,7 @@ def create(
 
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
     """Links and static codes together, newest first; a search as in `listing.page`."""
-    codes = _newest_first(caller.organization.number, before)
+    codes = _newest_first(caller.organization.number, before, None if search else limit + 1)
     found, next_before = listing.page(codes, limit, lambda code: listing.matches(search, _texts(code)))
     return Page(found, next_before)
 
@@ -64,7 +64,7 @@ def _texts(code: Link | StaticCode) -> list[str | None]:
     return [code.label, code.payload]
 
 
-def _newest_first(organization: int, before: int | None) -> Iterator[Link | StaticCode]:
-    dynamic: Iterator[Link | StaticCode] = links.newest_first(organization, before)
-    static: Iterator[Link | StaticCode] = links.codes_newest_first(organization, before)
+def _newest_first(organization: int, before: int | None, page_size: int | None) -> Iterator[Link | StaticCode]:
+    dynamic: Iterator[Link | StaticCode] = links.newest_first(organization, before, page_size)
+    static: Iterator[Link | StaticCode] = links.codes_newest_first(organization, before, page_size)
     return merge(dynamic, static, key=lambda code: code.number, reverse=True)

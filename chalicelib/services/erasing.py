@@ -21,7 +21,7 @@ PAGE = 96
 
 def erase(organization: int, link: int, now_ms: int, out_of_time: Callable[[], bool]) -> bool:
     """Erase a link whose tombstone stands. False when time ran out; a message to go on is then on its way."""
-    created = jobs.read_erase(organization, link)
+    created = jobs.take_erase(organization, link, now_ms)
     if created is None:
         return True
     slots = range(links.slots(organization, link))
@@ -29,9 +29,15 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: Callable[[], b
         while page := scans.first_in(partition, PAGE):
             counting.settle(page)
             if out_of_time():
-                queues.send_job({"organization": organization, "erase": link})
-                return False
+                return _hand_over(organization, link)
+        if out_of_time():
+            return _hand_over(organization, link)
     rollups.delete_scope(organization, link_scope(link), slots)
     links.delete(organization, link)
     jobs.end_erase(organization, link)
     return True
+
+
+def _hand_over(organization: int, link: int) -> bool:
+    queues.send_job({"organization": organization, "erase": link})
+    return False

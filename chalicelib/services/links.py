@@ -82,7 +82,7 @@ def get(caller: Caller, spelled: str) -> Link:
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
     """Links newest first; a search (in label, slug and destination) as in `listing.page`."""
     found, next_before = listing.page(
-        links.newest_first(caller.organization.number, before),
+        links.newest_first(caller.organization.number, before, page_size=None if search else limit + 1),
         limit,
         lambda link: listing.matches(search, (link.label, link.slug, link.destination)),
     )
@@ -100,19 +100,20 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
         refusals = write.commit()
         if not refusals:
             return edited
-        if Refusal("slug", "ConditionalCheckFailed") in refusals:
+        refused = {refusal.subject for refusal in refusals if refusal.condition}
+        if "slug" in refused and "link" not in refused:  # else the slug may be ours by now: look again
             raise SlugTaken.of(edited.slug)
     raise Unavailable.storage()
 
 
-def erase(caller: Caller, spelled: str) -> Link:
+def erase(caller: Caller, spelled: str, now_ms: int) -> Link:
     """Delete a link and everything counted for it: it is gone at once, its scans within the background job."""
     for _ in range(ATTEMPTS):
         held = _held(caller, spelled)
         link = held.value
         write = Transaction()
         links.erase(write, held)
-        jobs.put_erase(write, link.organization, link.number, link.created_ms)
+        jobs.put_erase(write, link.organization, link.number, link.created_ms, now_ms)
         if not write.commit():
             with suppress(Unavailable):  # the order stands: the sweep sends it again
                 queues.send_job({"organization": link.organization, "erase": link.number})

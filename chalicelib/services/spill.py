@@ -22,6 +22,6 @@ def write(message: Mapping[str, Any]) -> None:
     attributes = message["scan"]
     key = ScanKey.of(attributes["pk"], attributes["sk"])
     if message["error"] in THROTTLED:
-        counting.double(key.organization, key.link)
+        counting.double(key.organization, key.link, key.ms)
     scans.put_new(attributes)
     counting.settle(scan for scan in scans.read([key]) if scan.pending)

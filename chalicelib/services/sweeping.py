@@ -13,19 +13,23 @@ from chalicelib.store import accounts, jobs, links, queues, scans
 
 SETTLED_MS = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
 FIRST_LOOK_MS = DAY_MS
+IDLE_MS = 600_000  # twice as long as a job may run: its message was lost
 PAGE = 100
 
 
 def sweep(now_ms: int) -> None:
     """Fold what is pending in every organization, and see that every erasing goes on.
 
-    Raises Unavailable when an organization could not be swept, after all others were; its cursor stays.
+    Raises what stopped the sweep of an organization, after all others were swept; its cursor stays.
     """
-    failure: Unavailable | None = None
+    failure: Exception | None = None
     for organization in accounts.organizations():
         try:
             sweep_organization(organization, now_ms)
-            for link in jobs.erases(organization):
+        except Exception as error:  # noqa: BLE001 - no organization's trouble stops the others; raised below
+            failure = error
+        try:
+            for link in jobs.erases(organization, idle_since_ms=now_ms - IDLE_MS):
                 queues.send_job({"organization": organization, "erase": link})
         except Unavailable as error:
             failure = error
@@ -39,9 +43,15 @@ def sweep_organization(organization: int, now_ms: int) -> None:
     since = jobs.read_swept(organization)
     first = until - FIRST_LOOK_MS if since is None else since
     homes = spread.homes(links.most_slots(organization))
+    failure: Unavailable | None = None
     for day in range(day_of(first), day_of(until) + 1):
         for home in homes:
-            _sweep_partition(index_partition(organization, day, home), first, until)
+            try:
+                _sweep_partition(index_partition(organization, day, home), first, until)
+            except Unavailable as error:
+                failure = error
+    if failure:
+        raise failure
     jobs.note_swept(organization, until)
 
 

@@ -103,13 +103,13 @@ def read_key(digest: str) -> ApiKey | None:
 
 def read_organization(number: int) -> Organization:
     """An organization. Raises OrganizationItem.DoesNotExist."""
-    found = OrganizationItem.get(str(number), "organization")
+    found = OrganizationItem.get(str(number), "organization", consistent_read=True)
     return Organization(number, found.name, found.plan, bytes(found.hashing_key), int(found.created))
 
 
 def read_member(organization: int, number: int) -> Member:
     """A member. Raises MemberItem.DoesNotExist."""
-    found = MemberItem.get(str(organization), f"member#{number}")
+    found = MemberItem.get(str(organization), f"member#{number}", consistent_read=True)
     return Member(organization, number, found.email, found.name, int(found.created))
 
 

@@ -5,18 +5,22 @@ pk <organization>   sk sweep          the time up to which the sweep has folded 
 """
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
 
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+
 
 class EraseItem(Record):
-    """`created` is when the link was made: no scan of it is older."""
+    """`created` is when the link was made: no scan of it is older. `touched` is when a job last took the order up."""
 
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     created = NumberAttribute()
+    touched = NumberAttribute()
 
 
 class SweepItem(Record):
@@ -26,23 +30,28 @@ class SweepItem(Record):
     swept = NumberAttribute()
 
 
-def put_erase(write: Transaction, organization: int, link: int, created_ms: int) -> None:
+def put_erase(write: Transaction, organization: int, link: int, created_ms: int, now_ms: int) -> None:
     """Add the order to erase a link to a transaction."""
-    write.put(EraseItem(str(organization), f"erase#{link}", created=created_ms), None, "erase")
+    order = EraseItem(str(organization), f"erase#{link}", created=created_ms, touched=now_ms)
+    write.put(order, None, "erase")
 
 
-def read_erase(organization: int, link: int) -> int | None:
-    """When the link to erase was made, in milliseconds; None when there is no such order."""
+def take_erase(organization: int, link: int, now_ms: int) -> int | None:
+    """Take an order up: when its link was made, in milliseconds; None when there is no such order."""
+    order = EraseItem(str(organization), f"erase#{link}")
     try:
-        return int(EraseItem.get(str(organization), f"erase#{link}", consistent_read=True).created)
-    except EraseItem.DoesNotExist:
+        order.update([EraseItem.touched.set(now_ms)], condition=EraseItem.pk.exists())
+    except UpdateError as error:
+        if error.cause_response_code != _CONDITION_FAILED:
+            raise
         return None
+    return int(order.created)
 
 
-def erases(organization: int) -> list[int]:
-    """The links of an organization that are still to be erased."""
+def erases(organization: int, idle_since_ms: int) -> list[int]:
+    """The links of an organization still to be erased that no job has taken up since a time."""
     found = EraseItem.query(str(organization), EraseItem.sk.startswith("erase#"))
-    return [int(item.sk.removeprefix("erase#")) for item in found]
+    return [int(item.sk.removeprefix("erase#")) for item in found if item.touched <= idle_since_ms]
 
 
 def end_erase(organization: int, link: int) -> None:

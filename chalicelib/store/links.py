@@ -57,10 +57,13 @@ class SlugItem(Record):
 
 
 class SlotsItem(Record):
+    """`raised` is when a link's slots were last raised, in milliseconds."""
+
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     slots = NumberAttribute()
+    raised = NumberAttribute(null=True)
 
 
 class CodeItem(Record):
@@ -119,19 +122,30 @@ def alive(links: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     return {addresses[i.pk, i.sk] for i in found if i.status != ERASED}
 
 
-def newest_first(organization: int, before: int | None) -> Iterator[Link]:
-    """An organization's links with numbers below `before`, newest first; those being erased are left out."""
+def newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[Link]:
+    """An organization's links with numbers below `before`, newest first; those being erased are left out.
+
+    `page_size` is how many are read at a time, when it is known how many are wanted.
+    """
     for found in LinkItem.query(
-        str(organization), _below("link", LinkItem.sk, before), scan_index_forward=False, consistent_read=True
+        str(organization),
+        _below("link", LinkItem.sk, before),
+        scan_index_forward=False,
+        consistent_read=True,
+        page_size=page_size,
     ):
         if found.status != ERASED:
             yield _link(found)
 
 
-def codes_newest_first(organization: int, before: int | None) -> Iterator[StaticCode]:
+def codes_newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[StaticCode]:
     """An organization's static codes with numbers below `before`, newest first."""
     for found in CodeItem.query(
-        str(organization), _below("code", CodeItem.sk, before), scan_index_forward=False, consistent_read=True
+        str(organization),
+        _below("code", CodeItem.sk, before),
+        scan_index_forward=False,
+        consistent_read=True,
+        page_size=page_size,
     ):
         yield StaticCode(
             organization=organization,
@@ -172,10 +186,20 @@ def most_slots(organization: int) -> int:
     return _slots(organization, "slots#")
 
 
-def raise_slots(organization: int, link: Link, wanted: int) -> None:
+def slots_raised(organization: int, link: int) -> int:
+    """When a link's slots were last raised, in milliseconds; 0 for never."""
+    try:
+        return int(SlotsItem.get(str(organization), _sort("slots", link), consistent_read=True).raised or 0)
+    except SlotsItem.DoesNotExist:
+        return 0
+
+
+def raise_slots(organization: int, link: Link, wanted: int, now_ms: int = 0) -> None:
     """Raise a link's slots. Readers must know before any writer does, so the redirect's copy is the last."""
+    own = SlotsItem(str(organization), _sort("slots", link.number))
     _raise(SlotsItem(str(organization), "slots#"), SlotsItem.slots, wanted)
-    _raise(SlotsItem(str(organization), _sort("slots", link.number)), SlotsItem.slots, wanted)
+    _raise(own, SlotsItem.slots, wanted)
+    own.update([SlotsItem.raised.set(now_ms)])
     slug = SlugItem(targets.partition(link.slug), targets.SORT)
     _raise(slug, SlugItem.slots, wanted, SlugItem.link == link.number)
 

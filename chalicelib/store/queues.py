@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
@@ -25,4 +26,5 @@ def send_job(job: dict[str, Any], delay_seconds: int = 0) -> None:
 
 @cache
 def _client() -> Any:
-    return boto3.client("sqs")
+    attempts = {"total_max_attempts": 2, "mode": "standard"}
+    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=2, retries=attempts))

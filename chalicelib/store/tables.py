@@ -11,9 +11,9 @@ from pynamodb.models import Model
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
 
-CONNECT_SECONDS: Final = 2.0
-READ_SECONDS: Final = 5.0
-ATTEMPTS: Final = 4
+CONNECT_SECONDS: Final = 1.0
+READ_SECONDS: Final = 3.0
+ATTEMPTS: Final = 3
 POOL_CONNECTIONS: Final = 32
 
 # What DynamoDB says when the same request may succeed a little later.

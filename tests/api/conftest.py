@@ -9,3 +9,9 @@ from tests.world import World
 @pytest.fixture
 def caller(world: World) -> Caller:
     return new_caller()
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Creates that meet do not wait before they try again."""
+    monkeypatch.setattr("chalicelib.services.creating.LONGEST_WAIT_SECONDS", 0.0)

@@ -1,10 +1,12 @@
 """The `dynamic` API's document, sentence by sentence: its example answer, its worked examples, its limits."""
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 from pynamodb.connection import Connection
 
 from chalicelib import ids, redirect
-from chalicelib.core.days import DAY_MS
+from chalicelib.core.days import DAY_MS, HOUR_MS, day_of, iso_time
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.services import accounts, counting
 from chalicelib.store import scans
@@ -22,6 +24,8 @@ from tests.world import World, now_ms
 
 _numbers = count(1)
 
+# Noon of the day on which the tests run, so that none sees midnight pass.
+NOON = day_of(now_ms()) * DAY_MS + DAY_MS // 2
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -44,11 +48,21 @@ EXAMPLE: Mapping[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noon in the API and on the way of a scan."""
+    clock = SimpleNamespace(time_ns=lambda: NOON * 1_000_000, monotonic=time.monotonic)
+    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: NOON)
+    monkeypatch.setattr(redirect, "time", clock)
+    monkeypatch.setattr(ids, "_last", 0)
+    redirect._cache.clear()
+
+
 def _scan(caller: Caller, code: Mapping[str, Any], days_ago: int = 0, agent: str = IPHONE_SAFARI, **facts: Any) -> None:
     """A scan of a code, so many days ago, folded."""
     number = ids.parse(code["id"])
     assert number is not None
-    key = ScanKey(caller.organization, number, 0, now_ms() - days_ago * DAY_MS, f"{next(_numbers):016x}")
+    key = ScanKey(caller.organization, number, 0, NOON - days_ago * DAY_MS, f"{next(_numbers):016x}")
     scans.put_new(Arrival(key, Facts(**{"address": "a", "agent": "x", **facts}), Unjudged(agent)).attributes())
     counting.settle(scans.read([key]))
 
@@ -60,7 +74,7 @@ def _read(caller: Caller, code: Mapping[str, Any], days: object = 30) -> Any:
 
 
 def _day(days_ago: int) -> str:
-    return (datetime.now(UTC) - timedelta(days=days_ago)).strftime("%Y-%m-%d")
+    return (datetime.fromtimestamp(NOON / 1000, UTC) - timedelta(days=days_ago)).strftime("%Y-%m-%d")
 
 
 def _types(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
@@ -292,7 +306,6 @@ def test_codes_add_up_to_a_campaign(caller: Caller) -> None:
 
 def test_a_scan_is_in_the_very_next_answer(caller: Caller) -> None:
     code = caller.create()
-    redirect._cache.clear()
     event = {
         "httpMethod": "GET",
         "pathParameters": {"slug": code["slug"]},
@@ -392,10 +405,9 @@ def test_no_end_of_a_pause_does_not_bring_a_pause_back_that_is_over(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/v1/dynamic/{caller.create()['id']}"
-    until = datetime.now(UTC) + timedelta(hours=1)
-    caller.call("PATCH", path, {"pause_until": until.isoformat()})
-    later = int(until.timestamp() * 1000)
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: later)
+    until = NOON + HOUR_MS
+    caller.call("PATCH", path, {"pause_until": iso_time(until)})
+    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: until)
     assert caller.call("GET", path).json["status"] == "active"
     answer = caller.call("PATCH", path, {"pause_until": None, "label": "Back"}).json
     assert (answer["status"], answer["pause_until"]) == ("active", None)
@@ -515,8 +527,7 @@ def _plan_limit_exceeded(caller: Caller) -> Answer:
     small = new_caller("Small", plan="free")
     for hour in (0, 2):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ids, "_last", 0)
-            patch.setattr("chalicelib.api.http.now_ms", lambda hour=hour: 1_900_000_000_000 + hour * 3_600_000)
+            patch.setattr("chalicelib.api.http.now_ms", lambda hour=hour: NOON + hour * HOUR_MS)
             answers = [small.call("POST", "/v1/dynamic", {"destination": "https://example.com/"}) for _ in range(13)]
     return answers[-1]
 

@@ -212,10 +212,17 @@ def test_a_reader_that_cannot_fold_tells_how_many_scans_are_missing(
 ) -> None:
     account.scan()
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise Unavailable.storage()
 
     monkeypatch.setattr(counting, "settle", fail)
+    report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
+    assert (report.total, report.pending) == (0, 1)
+
+
+def test_a_reader_whose_time_is_up_tells_of_the_rest(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "READER_SECONDS", -1.0)
+    account.scan()
     report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
     assert (report.total, report.pending) == (0, 1)
 
@@ -247,6 +254,16 @@ def test_a_hot_link_gets_more_slots_and_readers_add_them_up(account: Account, wo
     account.scan(slot=1)
     report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
     assert report.total == len(keys) + 1
+
+
+def test_a_batch_that_is_cut_again_doubles_the_slots_of_its_burst_once(account: Account, world: World) -> None:
+    second = now_ms() // 1000 * 1000
+    for n in range(101):
+        account.scan(second + n, address=str(n))
+    images = world.items("scans")
+    for _ in range(3):
+        counting.settle_images(images)
+    assert links.slots(account.organization, account.link.number) == 2
 
 
 def test_slots_are_only_ever_raised(account: Account) -> None:

@@ -1,6 +1,6 @@
 """Erasing a link: gone at once, forgotten everywhere, taken up again wherever it was cut off."""
 
-from itertools import count
+from collections.abc import Callable
 
 import pytest
 
@@ -21,10 +21,9 @@ def account(world: World) -> Account:
     return new_account()
 
 
-def _erase(account: Account, seconds: int = 1_000_000) -> bool:
-    """Run the job until it is done, or as many pages as time allows."""
-    ticks = count(1)
-    return erasing.erase(account.organization, account.link.number, now_ms(), lambda: next(ticks) >= seconds)
+def _erase(account: Account, until: Callable[[], bool] = lambda: False) -> bool:
+    """Run the job until it is done, or time is up."""
+    return erasing.erase(account.organization, account.link.number, now_ms(), until)
 
 
 def _organization_total(account: Account) -> int:
@@ -33,7 +32,7 @@ def _organization_total(account: Account) -> int:
 
 
 def test_a_deleted_link_is_gone_at_once(account: Account) -> None:
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     with pytest.raises(NotFound):
         links.get(account.caller, str(account.link.number))
     assert links.page(account.caller, 10, None).links == []
@@ -46,33 +45,33 @@ def test_erasing_takes_the_scans_out_of_the_organization_and_leaves_the_others(a
         owner.scan(address="b")
     counting.settle_images(world.items("scans"))
     assert _organization_total(account) == 6
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)
     assert _organization_total(account) == 2
     assert all(f"#{account.link.number}#" not in item["pk"]["S"] for item in world.items("scans"))
     scope = link_scope(account.link.number)
     assert all(scope not in item["pk"]["S"] for item in world.items("rollups"))
-    assert jobs.read_erase(account.organization, account.link.number) is None
+    assert jobs.erases(account.organization, idle_since_ms=now_ms()) == []
 
 
 def test_erasing_everything_leaves_no_visitor_and_no_rollup(account: Account, world: World) -> None:
     for n in range(3):
         account.scan(account.days_ago(n), address=str(n))
     counting.settle_images(world.items("scans"))
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)
     assert (world.items("scans"), world.items("rollups"), world.items("visitors")) == ([], [], [])
 
 
 def test_pending_scans_of_an_erased_link_go_uncounted(account: Account) -> None:
     account.scan()
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)
     assert _organization_total(account) == 0
 
 
 def test_a_scan_that_arrives_after_the_erasing_is_deleted_by_the_fold(account: Account) -> None:
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)
     key = account.scan()
     counting.settle(scans.read([key]))
@@ -99,7 +98,7 @@ def test_a_scan_that_a_fold_under_way_counts_during_the_erasing_is_taken_out_too
         return page
 
     monkeypatch.setattr(scans, "first_in", overtaking)
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)
     assert (_organization_total(account), scans.read([key])) == (0, [])
 
@@ -111,9 +110,9 @@ def test_an_erasing_that_runs_out_of_time_hands_over_and_is_finished_later(
     for n in range(5):
         account.scan(address=str(n))
     counting.settle_images(world.items("scans"))
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     world.messages("JOBS_QUEUE_URL")
-    assert not _erase(account, seconds=1)
+    assert not _erase(account, until=lambda: _organization_total(account) == 3)
     assert world.messages("JOBS_QUEUE_URL") == [{"organization": account.organization, "erase": account.link.number}]
     assert _organization_total(account) == 3
     assert _erase(account)
@@ -122,7 +121,7 @@ def test_an_erasing_that_runs_out_of_time_hands_over_and_is_finished_later(
 
 
 def test_the_slug_of_an_erased_link_is_never_given_out_again(account: Account) -> None:
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)
     with pytest.raises(SlugTaken):
         links.seed(account.caller, links.NewLink("https://example.com/", (), slug=account.link.slug), now_ms())

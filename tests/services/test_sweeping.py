@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.core import judging
 from chalicelib.core import rollups as r
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey, Unjudged
@@ -74,9 +75,11 @@ def test_a_sweep_that_fails_leaves_the_cursor_and_sweeps_the_other_organizations
 
 
 def test_the_sweep_orders_an_erasing_again_whose_message_was_lost(account: Account, world: World) -> None:
-    links.erase(account.caller, str(account.link.number))
+    links.erase(account.caller, str(account.link.number), now_ms())
     assert world.messages("JOBS_QUEUE_URL") == [{"organization": account.organization, "erase": account.link.number}]
     sweeping.sweep(now_ms())
+    assert world.messages("JOBS_QUEUE_URL") == [], "a job may be at it"
+    sweeping.sweep(now_ms() + 15 * MINUTE)
     assert world.messages("JOBS_QUEUE_URL") == [{"organization": account.organization, "erase": account.link.number}]
 
 
@@ -93,6 +96,34 @@ def test_a_spilled_scan_that_was_written_after_all_is_not_made_pending_again(acc
     spill.write(_spilled(key))
     (scan,) = scans.read([key])
     assert (scan.pending, _total(account)) == (0, 1)
+
+
+def test_one_burst_of_throttled_scans_doubles_the_slots_once(account: Account) -> None:
+    ms = now_ms()
+    for n in range(12):
+        spill.write(_spilled(account.key(ms + n), "ThrottlingException"))
+    assert stored.slots(account.organization, account.link.number) == 2
+    spill.write(_spilled(account.key(ms + 20_000), "ThrottlingException"))
+    assert stored.slots(account.organization, account.link.number) == 4
+
+
+def test_a_bug_that_one_organization_meets_leaves_no_other_unswept(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = new_account("Other")
+    account.scan(now_ms() - 3 * MINUTE, user_agent="broken")
+    other.scan(now_ms() - 3 * MINUTE)
+    judged = judging.judged
+
+    def fail(scan: Scan) -> Facts:
+        if scan.unjudged and scan.unjudged.user_agent == "broken":
+            raise ValueError
+        return judged(scan)
+
+    monkeypatch.setattr(counting, "judged", fail)
+    with pytest.raises(ValueError):
+        sweeping.sweep(now_ms())
+    assert (_total(account), _total(other)) == (0, 1)
 
 
 def test_a_scan_spilled_for_throttling_doubles_the_slots_of_its_link(account: Account) -> None:
