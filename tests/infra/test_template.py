@@ -115,7 +115,7 @@ def test_the_fold_reads_only_scans_that_wait_and_gives_up_on_none_silently(resou
     assert json.loads(waiting["Pattern"]) == {"dynamodb": {"NewImage": {"pending": {"N": [{"exists": True}]}}}}
     assert fold["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["FoldDeadLetters", "Arn"]}
     given = {name: fold[name] for name in ("BatchSize", "StartingPosition", "BisectBatchOnFunctionError")}
-    assert given == {"BatchSize": 100, "StartingPosition": "TRIM_HORIZON", "BisectBatchOnFunctionError": True}
+    assert given == {"BatchSize": 1000, "StartingPosition": "TRIM_HORIZON", "BisectBatchOnFunctionError": True}
     assert fold["ParallelizationFactor"] == 1
     assert fold["MaximumBatchingWindowInSeconds"] == {"Ref": "FoldWindowSeconds"}
     assert fold["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
