@@ -8,13 +8,18 @@ SCOPES: Final = frozenset({"qr:read", "qr:write", "analytics:read"})
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A tenant. `hashing_key` keys the visitor hashes of its scans and of nobody else's."""
+    """A tenant. `hashing_key` keys the visitor hashes of its scans and of nobody else's.
+
+    `keep_days` is how long its raw scans are kept, `least_kept_days` the least that this ever was; None is for ever.
+    """
 
     number: int
     name: str
     plan: str
     hashing_key: bytes
     created_ms: int
+    keep_days: int | None = None
+    least_kept_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

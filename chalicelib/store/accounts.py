@@ -27,6 +27,8 @@ class OrganizationItem(Record):
     plan = UnicodeAttribute()
     hashing_key = BinaryAttribute(legacy_encoding=False)
     created = NumberAttribute()
+    keep_days = NumberAttribute(null=True)
+    least_kept_days = NumberAttribute(null=True)
 
 
 class ListedItem(Record):
@@ -104,7 +106,22 @@ def read_key(digest: str) -> ApiKey | None:
 def read_organization(number: int) -> Organization:
     """An organization. Raises OrganizationItem.DoesNotExist."""
     found = OrganizationItem.get(str(number), "organization", consistent_read=True)
-    return Organization(number, found.name, found.plan, bytes(found.hashing_key), int(found.created))
+    return Organization(
+        number=number,
+        name=found.name,
+        plan=found.plan,
+        hashing_key=bytes(found.hashing_key),
+        created_ms=int(found.created),
+        keep_days=None if found.keep_days is None else int(found.keep_days),
+        least_kept_days=None if found.least_kept_days is None else int(found.least_kept_days),
+    )
+
+
+def write_keep_days(number: int, keep_days: int | None, least_kept_days: int | None) -> None:
+    """Change how long an organization's raw scans are kept."""
+    wanted = {OrganizationItem.keep_days: keep_days, OrganizationItem.least_kept_days: least_kept_days}
+    actions = [field.remove() if days is None else field.set(days) for field, days in wanted.items()]
+    OrganizationItem(str(number), "organization").update(actions, condition=OrganizationItem.pk.exists())
 
 
 def read_member(organization: int, number: int) -> Member:
