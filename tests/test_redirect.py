@@ -210,7 +210,7 @@ def test_a_scan_that_cannot_be_written_is_spilled_and_counted_later(
         assert _scan(account.link.slug)["statusCode"] == 302
     assert _stored(world) == []
     (message,) = world.messages("SPILL_QUEUE_URL")
-    spill.write(message)
+    spill.write(message, now_ms())
     (scan,) = _stored(world)
     assert "pending" not in scan
     assert stored.slots(account.organization, account.link.number) == slots
@@ -676,7 +676,7 @@ def test_a_scan_that_was_written_and_spilled_all_the_same_is_counted_once(
     (message,) = world.messages("SPILL_QUEUE_URL")
     counting.settle_images(world.items("scans"))
     for _ in range(2):  # SQS delivers at least once
-        spill.write(message)
+        spill.write(message, now_ms())
     assert (len(_stored(world)), _total(account)) == (1, 1)
 
 
@@ -705,7 +705,7 @@ def test_whatever_a_write_fails_with_the_visitor_is_redirected_and_the_scan_kept
         assert _scan(account.link.slug)["statusCode"] == 302
     (message,) = world.messages("SPILL_QUEUE_URL")
     assert message["error"] == code
-    spill.write(message)
+    spill.write(message, now_ms())
     assert _total(account) == 1
 
 
@@ -718,7 +718,7 @@ def test_a_spilled_scan_counts_for_the_day_on_which_it_was_scanned(
         patch.setattr(time, "time_ns", lambda: then * 1_000_000)
         _scan(account.link.slug)
     (message,) = world.messages("SPILL_QUEUE_URL")
-    spill.write(message)
+    spill.write(message, now_ms())
     day = then // DAY_MS
     report = analytics.link_report(account.organization, account.link.number, Window(day, day), now_ms())
     assert (report.total, report.scans(Window(day, day))) == (1, 1)
@@ -732,7 +732,7 @@ def test_a_spilled_scan_of_a_link_that_is_deleted_meanwhile_leaves_nothing(
         _scan(account.link.slug)
     links.erase(account.caller, str(account.link.number), now_ms())
     (message,) = world.messages("SPILL_QUEUE_URL")
-    spill.write(message)
+    spill.write(message, now_ms())
     assert (world.items("scans"), world.items("rollups"), world.items("visitors")) == ([], [], [])
 
 

@@ -2,9 +2,13 @@
 
 Names come from the maintained patterns of ua-parser (uap-core), bots from those of is-bot (isbot). Both load on
 first use: together they cost about 0.2 s and 30 MB once, so the redirect never touches them.
+
+Whether it is a bot takes two steps: its signs, which are kept on the scan, and the rules over them. So stored scans
+can be judged again by newer rules without their user agents, which are gone.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -23,17 +27,29 @@ UNKNOWN: Final = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A judged user agent. `device` is mobile, tablet, desktop or unknown; '' is an unknown elsewhere.
+    """What a user agent tells. `device` is mobile, tablet, desktop or unknown; '' is an unknown elsewhere.
 
-    `app` is the app whose built-in browser or scanner opened the link; `bot` the reason why this is no human:
-    empty, preview, tool, monitor or crawler.
+    `app` is the app whose built-in browser or scanner opened the link; `signs` is all that the bot rules go by.
     """
 
     device: str
     os: str
     browser: str
     app: str
-    bot: str
+    signs: frozenset[str] = frozenset()
+
+    @property
+    def bot(self) -> str:
+        """Why this is no human, by today's rules; '' for a human."""
+        return bot_reason(self.signs)
+
+
+# The version of `bot_reason`: raise it with every change there, and re-judge stored scans if they shall follow.
+RULES: Final = 1
+
+# The signs: words of our own, so that nothing of a user agent is kept with them.
+EMPTY: Final = "empty"
+KNOWN_BOT: Final = "known_bot"  # isbot takes it for a bot
 
 
 # isbot takes these for bots; people use them: QR scanner apps, and Alipay with its `ws:390|780`.
@@ -42,7 +58,7 @@ _NOT_BOTS: Final = (r"(?<!cam)scan", r"\|")
 _HARMLESS: Final = re.compile(r"\bWebAppManager\b|\bScanbot/")
 _ALSO_BOTS: Final = re.compile(r"^Dart/")
 
-_BOT_REASONS: Final = (
+_PURPOSES: Final = (
     (
         "preview",
         re.compile(
@@ -115,8 +131,17 @@ def judge(user_agent: str, device_hint: str = "") -> Agent:
         os="" if system == "Other" else system,
         browser=_browser(family),
         app=next((name for name, pattern in _APPS if pattern.search(text)), ""),
-        bot=_bot(text),
+        signs=_signs(text),
     )
+
+
+def bot_reason(signs: Collection[str]) -> str:
+    """Why signs tell of a bot: empty, preview, monitor, tool or crawler; '' for a human."""
+    if EMPTY in signs:
+        return EMPTY
+    if KNOWN_BOT not in signs:
+        return ""
+    return next((purpose for purpose, _ in _PURPOSES if purpose in signs), "crawler")
 
 
 def scan_method(via: str, referrer: str, agent: Agent) -> tuple[str, str]:
@@ -135,12 +160,12 @@ def scan_method(via: str, referrer: str, agent: Agent) -> tuple[str, str]:
     return "manual_entry", ""
 
 
-def _bot(text: str) -> str:
+def _signs(text: str) -> frozenset[str]:
     if not text.strip():
-        return "empty"
-    if not _ALSO_BOTS.search(text) and not _bots().is_bot(_HARMLESS.sub("", text)):
-        return ""
-    return next((reason for reason, pattern in _BOT_REASONS if pattern.search(text)), "crawler")
+        return frozenset({EMPTY})
+    purposes = {purpose for purpose, pattern in _PURPOSES if pattern.search(text)}
+    known = _ALSO_BOTS.search(text) or _bots().is_bot(_HARMLESS.sub("", text))
+    return frozenset({*purposes, *([KNOWN_BOT] if known else [])})
 
 
 def _device(text: str, system: str) -> str:

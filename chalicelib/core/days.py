@@ -30,6 +30,11 @@ def iso_day(day: int) -> str:
     return date.fromordinal(day + _EPOCH).isoformat()
 
 
+def parse_day(text: str) -> int:
+    """The day that `YYYY-MM-DD` names. Raises ValueError."""
+    return date.fromisoformat(text).toordinal() - _EPOCH
+
+
 def month_of(ms: int) -> str:
     """`YYYYMM` of a time; scan partitions are cut by it."""
     return iso_day(day_of(ms)).replace("-", "")[:6]

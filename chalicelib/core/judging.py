@@ -1,19 +1,72 @@
-"""What a scan turned out to be: device, system, browser, app, scan method, human or bot."""
+"""What a scan turned out to be: device, system, browser, app, scan method, human or bot.
 
-from dataclasses import replace
+Verdicts are kept with the version of the rules that made them and the signs that these go by. A verdict stays as it
+is until somebody asks for it anew; what its organization left out as a test of its own is in no total either way.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from chalicelib.core import agents
+from chalicelib.core.days import DAY_MS
 from chalicelib.core.scans import Facts, Scan
 
+# Beside the reasons of `agents.bot_reason`: a scan by the organization itself, trying out its link.
+OWN_TEST: Final = "own_test"
 
-def judged(scan: Scan) -> Facts:
-    """The facts of a scan with all that its user agent tells; unchanged when it was judged before."""
+# The spill queue keeps a scan for 14 days; a late copy must find its scan there, or it would be counted again.
+LEAST_KEPT_DAYS: Final = 15
+
+Span = tuple[int, int]  # from a time to just before another, in milliseconds
+
+
+class Terms(NamedTuple):
+    """What their owner decided about a link's scans: which spans are tests, and how long raw scans are kept."""
+
+    left_out: tuple[Span, ...] = ()
+    keep_days: int | None = None
+
+    def leaves_out(self, ms: int) -> bool:
+        return any(first <= ms < end for first, end in self.left_out)
+
+    def expires(self, ms: int) -> int | None:
+        """When a scan of a time may be deleted, in Unix seconds; None for never."""
+        if self.keep_days is None:
+            return None
+        return (ms + max(self.keep_days, LEAST_KEPT_DAYS) * DAY_MS) // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A scan's facts with all that was judged. `signs` and `rules` are what a bot's verdict was made of and by."""
+
+    facts: Facts
+    signs: str
+    rules: int
+
+
+class Damaged(Exception):
+    """What is stored of a scan cannot be read."""
+
+
+def judged(scan: Scan, terms: Terms, anew: bool = False) -> Verdict:
+    """The verdict over a scan; `anew` judges by today's rules what was judged before. Raises Damaged."""
+    if scan.damaged:
+        raise Damaged
+    verdict = _first_verdict(scan) or _next_verdict(scan, anew)
+    if terms.leaves_out(scan.key.ms):
+        return replace(verdict, facts=replace(verdict.facts, bot=OWN_TEST))
+    return verdict
+
+
+def _first_verdict(scan: Scan) -> Verdict | None:
     raw = scan.unjudged
     if raw is None:
-        return scan.facts
+        return None
     agent = agents.judge(raw.user_agent, raw.device_hint)
     method, app = agents.scan_method(raw.via, scan.facts.referrer, agent)
-    return replace(
+    facts = replace(
         scan.facts,
         device=agent.device,
         os=agent.os,
@@ -22,3 +75,17 @@ def judged(scan: Scan) -> Facts:
         app=app,
         bot=agent.bot,
     )
+    return Verdict(facts, _spelled(agent.signs), agents.RULES)
+
+
+def _next_verdict(scan: Scan, anew: bool) -> Verdict:
+    """As it was judged before, or by its signs. A scan that has none was never judged, or before signs were kept."""
+    known = scan.facts.bot
+    if scan.rules and (anew or known == OWN_TEST):
+        bot = agents.bot_reason(scan.signs.split())
+        return Verdict(replace(scan.facts, bot=bot), scan.signs, agents.RULES)
+    return Verdict(replace(scan.facts, bot="" if known == OWN_TEST else known), scan.signs, scan.rules)
+
+
+def _spelled(signs: Iterable[str]) -> str:
+    return " ".join(sorted(signs))

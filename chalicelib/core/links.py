@@ -14,7 +14,10 @@ DEFAULT_REDIRECT: Final = 302
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as its organization knows it. Times are milliseconds; `status` is as set, `state` as it is now."""
+    """A link as its organization knows it. Times are milliseconds; `status` is as set, `state` as it is now.
+
+    `left_out` are the spans of time whose scans are tests of its own: from a time to just before another.
+    """
 
     organization: int
     number: int
@@ -26,6 +29,7 @@ class Link:
     pause_until_ms: int | None = None
     expires_ms: int | None = None
     redirect_type: int = DEFAULT_REDIRECT
+    left_out: tuple[tuple[int, int], ...] = ()
 
     def state(self, now_ms: int) -> str:
         return state(self.status, self.pause_until_ms, self.expires_ms, now_ms)

@@ -75,6 +75,16 @@ def entered(rollup: Mapping[str, Mapping[str, int]], moves: Mapping[str, Mapping
     return after
 
 
+def withdrawn(whole: Mapping[str, Mapping[str, int]], part: Mapping[str, Mapping[str, int]]) -> Rollup:
+    """An organization's rollup without what a link's rollup adds to it, for a link whose scans are gone.
+
+    Uniques stay: who was seen elsewhere too can no longer be told.
+    """
+    names = (TOTAL, BOTS, QUARTERS, *ORGANIZATION_DIMENSIONS)
+    moves = {name: {value: -n for value, n in part[name].items()} for name in names if name in part}
+    return entered(whole, moves)
+
+
 def merged(rollups: Iterable[Mapping[str, Mapping[str, int]]]) -> Rollup:
     """The sum of rollups, table by table."""
     total: Rollup = {}

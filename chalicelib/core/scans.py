@@ -1,7 +1,8 @@
 """A scan: its key, its facts, and what the rollups hold of it.
 
 A scan item is written once by the redirect, with `pending = rev = 1` and a raw user agent. The fold judges it,
-counts it, takes `pending` and the user agent away, and notes in `counted` what the rollups now hold of it.
+counts it, takes `pending` and the user agent away, and notes in `counted` what the rollups now hold of it. Whoever
+changes a scan afterwards raises `rev`, which never falls: so nobody writes on the strength of an older reading.
 """
 
 import json
@@ -106,7 +107,12 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A scan as it is stored. `pending` is the revision that waits to be folded, 0 when none does."""
+    """A scan as it is stored. `pending` is the revision that waits to be folded, 0 when none does.
+
+    `signs` and `rules` are those of its verdict, `expires` is in Unix seconds. `failures` counts how often folding
+    failed by the scan's own fault; a `poisoned` one was set aside for it. Of a `damaged` scan, which cannot be read,
+    this much is known and no more: its key, and whether it is pending or poisoned.
+    """
 
     key: ScanKey
     rev: int
@@ -115,6 +121,12 @@ class Scan:
     unjudged: Unjudged | None = None
     counted: Facts | None = None
     first: bool | None = None
+    signs: str = ""
+    rules: int = 0
+    expires: int | None = None
+    failures: int = 0
+    poisoned: bool = False
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ one of `slots` partitions. The number only rises: readers, who add the slots up,
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 MAX_SLOTS = 2048
 SCANS_A_SECOND = 100
@@ -13,6 +14,15 @@ SCANS_A_SECOND = 100
 # Links with one slot would meet in one partition of the organization's index and rollups: their homes start at
 # one of these, so that an organization takes SPREAD times what one link does before anything grows.
 SPREAD = 4
+
+
+class Spread(NamedTuple):
+    """How a link's scans are spread. `raised_ms` is when its slots last grew, 0 for never; `recounting` tells that
+    an order to change its history is at work."""
+
+    slots: int = 1
+    raised_ms: int = 0
+    recounting: bool = False
 
 
 def home(link: int, slot: int) -> int:

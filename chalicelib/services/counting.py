@@ -3,6 +3,8 @@
 The stream, readers, the sweep, the spill queue and erasing all end in `settle`. Whoever comes second finds the
 scan no longer as it was read, and lets it be.
 
+A scan that cannot be folded by its own fault is noted and left behind; see `poison`.
+
     fold A: reads scan (pending 1), visitors, rollups ......... commits
     fold B: .... reads the same ............................................ refused: scan is settled, drop it
     crash:  anywhere before the commit nothing has happened, after it everything has
@@ -12,15 +14,18 @@ import math
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.core import slots as spread
 from chalicelib.core.fold import placed, visitor_keys
-from chalicelib.core.judging import judged
-from chalicelib.core.scans import Change, Facts, Scan, ScanKey
+from chalicelib.core.judging import Terms, judged
+from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.errors import Unavailable
+from chalicelib.services import poison
 from chalicelib.store import folding, links, rollups, scans, visitors
+from chalicelib.store.folding import Settling
 from chalicelib.store.transactions import MAX_ACTIONS, Oversized
 
 # Each scan has a visitor of its own at worst, and four rollups are the least: 48 + 48 + 4 actions.
@@ -39,22 +44,36 @@ READER_SECONDS: Final = 5.0
 # After slots are raised, redirects go on with what they have cached, for 5 seconds.
 SETTLING_MS: Final = 10_000
 
-Wait = Callable[[float], None]
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to try: attempts a chunk, and until when, by the monotonic clock."""
+
+    attempts: int = ATTEMPTS
+    until: float = math.inf
 
 
-def settle(found: Iterable[Scan], attempts: int = ATTEMPTS, wait: Wait = time.sleep, until: float = math.inf) -> None:
-    """Fold scans: pending ones are counted, those of an erased link taken out and deleted.
+def settle(found: Iterable[Scan], effort: Effort = Effort(), anew: bool = False) -> set[ScanKey]:
+    """Fold scans: each becomes what its verdict says, those of an erased link are taken out and deleted.
 
-    Raises Unavailable when any could not be folded, after all others were, or when `until` (of the monotonic clock)
-    is past.
+    `anew` judges again what was judged before. Returns the scans that could not be folded by their own fault: this is
+    noted on the pending ones, which are set aside in the end. Raises Unavailable when any other could not be folded,
+    after all the rest were, or when time is up.
     """
     newest: dict[ScanKey, Scan] = {}
-    for scan in found:
-        held = newest.get(scan.key)
-        if held is None or scan.rev > held.rev:
-            newest[scan.key] = scan
-    ordered = sorted(newest.values(), key=lambda scan: scan.key)
-    _settle_each([ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)], attempts, wait, until)
+    for scan in sorted(found, key=lambda scan: (scan.key, scan.rev)):
+        newest[scan.key] = scan
+    work = _Work(effort, anew)
+    work.each(_cut(list(newest.values()), CHUNK))
+    return work.failed
+
+
+def settle_pending(found: Iterable[Scan]) -> None:
+    """Fold pending scans until each is counted or, if it cannot be, set aside. Raises Unavailable."""
+    pending = [scan for scan in found if scan.pending]
+    while pending:
+        failed = settle(pending)
+        pending = [scan for scan in scans.read(failed) if scan.pending]
 
 
 def settle_images(images: Iterable[Mapping[str, Any]]) -> None:
@@ -71,20 +90,17 @@ def settle_recent(organization: int, link: int, slots: range, now_ms: int) -> in
     """
     pending = scans.pending_since(organization, link, slots, now_ms - RECENT_MS, now_ms)
     mine, left = pending[:READER_SCANS], len(pending[READER_SCANS:])
-    until = time.monotonic() + READER_SECONDS
+    effort = Effort(READER_ATTEMPTS, time.monotonic() + READER_SECONDS)
     for _ in range(READER_TRIES):
         try:
-            settle(mine, READER_ATTEMPTS, until=until)
+            return left + len(settle(mine, effort))
         except Unavailable:
             mine = [scan for scan in scans.read([scan.key for scan in mine]) if scan.pending]
-        else:
-            return left
     return left + len(mine)
 
 
 def widen(keys: Iterable[ScanKey]) -> None:
     """Double the slots of every link that took more than 100 scans a second in one of them."""
-    keys = list(keys)
     by_link: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for key in keys:
         by_link[key.organization, key.link].append((key.slot, key.ms))
@@ -98,59 +114,66 @@ def double(organization: int, link: int, seen_ms: int) -> None:
 
     Not for what was seen before the last doubling could work: a burst is many messages, and one reason.
     """
-    if seen_ms <= links.slots_raised(organization, link) + SETTLING_MS:
+    now = links.spread(organization, link)
+    if seen_ms <= now.raised_ms + SETTLING_MS or now.slots >= spread.MAX_SLOTS:
         return
-    held, slots = links.read(organization, link), links.slots(organization, link)
-    if held is not None and slots < spread.MAX_SLOTS:
-        links.raise_slots(organization, held.value, slots * 2, seen_ms)
+    held = links.read(organization, link)
+    if held is not None:
+        links.raise_slots(organization, held.value, now.slots * 2, seen_ms)
 
 
-def _settle_each(chunks: Iterable[Sequence[Scan]], attempts: int, wait: Wait, until: float) -> None:
-    """Settle every chunk, and raise only then if one could not be."""
-    failure: Unavailable | None = None
-    for chunk in chunks:
-        if time.monotonic() > until:
-            raise Unavailable.storage()
-        try:
-            _settle_chunk(chunk, attempts, wait, until)
-        except Unavailable as error:
-            failure = error
-    if failure:
-        raise failure
+@dataclass(slots=True)
+class _Work:
+    """One call of `settle`; `failed` are the scans that could not be folded by their own fault."""
 
+    effort: Effort
+    anew: bool
+    failed: set[ScanKey] = field(default_factory=set)
 
-def _settle_chunk(chunk: Sequence[Scan], attempts: int, wait: Wait, until: float) -> None:
-    for attempt in range(attempts):
-        try:
-            outcome = _commit(chunk)
-        except Oversized:
-            return _settle_halves(chunk, attempts, wait, until)
-        except Unavailable:
-            outcome = folding.Outcome(committed=False)
-        if outcome.committed:
-            return None
-        chunk = [scan for scan in chunk if scan.key not in outcome.settled]
-        if not chunk:
-            return None
-        if not outcome.settled:
-            wait(_backoff(attempt))
-    raise Unavailable.storage()
+    def each(self, chunks: Iterable[Sequence[Scan]]) -> None:
+        """Settle every chunk, and raise only then if one could not be."""
+        failure: Unavailable | None = None
+        for chunk in chunks:
+            if time.monotonic() > self.effort.until:
+                raise Unavailable.storage()
+            try:
+                self._chunk(chunk)
+            except Unavailable as error:
+                failure = error
+        if failure:
+            raise failure
 
-
-def _settle_halves(chunk: Sequence[Scan], attempts: int, wait: Wait, until: float) -> None:
-    middle = len(chunk) // 2
-    if not middle:
+    def _chunk(self, chunk: Sequence[Scan]) -> None:
+        for attempt in range(self.effort.attempts):
+            try:
+                outcome = _commit(chunk, self.anew)
+            except Unavailable:
+                outcome = folding.Outcome(committed=False)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not hold up any other scan
+                return self._halves(chunk, error)
+            if outcome.committed:
+                return None
+            chunk = [scan for scan in chunk if scan.key not in outcome.settled]
+            if not chunk:
+                return None
+            if not outcome.settled:
+                time.sleep(_backoff(attempt))
         raise Unavailable.storage()
-    _settle_each([chunk[:middle], chunk[middle:]], attempts, wait, until)
+
+    def _halves(self, chunk: Sequence[Scan], error: Exception) -> None:
+        """Find the scan that stops its chunk, and let the others pass."""
+        if len(chunk) > 1:
+            self.each(_cut(chunk, -(-len(chunk) // 2)))
+            return
+        self.failed.add(chunk[0].key)
+        poison.note(chunk[0], error)
 
 
-def _commit(chunk: Sequence[Scan]) -> folding.Outcome:
+def _commit(chunk: Sequence[Scan], anew: bool) -> folding.Outcome:
     """One attempt: read everything consistently, fold, write on the condition that nothing changed meanwhile."""
-    alive = links.alive({(scan.key.organization, scan.key.link) for scan in chunk})
-    settling: list[tuple[Scan, Facts | None]] = [
-        (scan, judged(scan) if (scan.key.organization, scan.key.link) in alive else None) for scan in chunk
-    ]
-    changes = [Change(scan.key, scan.counted, facts) for scan, facts in settling]
+    terms = links.terms({(scan.key.organization, scan.key.link) for scan in chunk})
+    settling = [_settling(scan, terms.get((scan.key.organization, scan.key.link)), anew) for scan in chunk]
+    changes = [each.change for each in settling]
     held_visitors = visitors.read(visitor_keys(changes))
     visits = {key: held.value for key, held in held_visitors.items()}
     placement = placed(changes, visits)
@@ -159,6 +182,16 @@ def _commit(chunk: Sequence[Scan]) -> folding.Outcome:
     held_rollups = rollups.read(placement.moves.keys())
     folded = placement.entered({key: held.value for key, held in held_rollups.items()})
     return folding.commit(settling, folded, folding.Standing(held_visitors, held_rollups))
+
+
+def _settling(scan: Scan, terms: Terms | None, anew: bool) -> Settling:
+    if terms is None:
+        return Settling(scan, None)
+    return Settling(scan, judged(scan, terms, anew), terms.expires(scan.key.ms))
+
+
+def _cut(found: Sequence[Scan], size: int) -> list[Sequence[Scan]]:
+    return [found[start : start + size] for start in range(0, len(found), size)]
 
 
 def _backoff(attempt: int) -> float:

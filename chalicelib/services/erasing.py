@@ -6,38 +6,77 @@ arrives later is deleted by the fold. But a fold under way may have read the lin
     fold:   reads the link (alive) .............. commits: the scan is counted after all
     erase:  ....................... tombstone, reads the scan (pending) ....... refused: it is settled
 
-So a partition is read again until nothing is left in it. The order to erase stays in the table until all is done: a
-run that is cut off anywhere is taken up again, and does again only what was left.
+So a partition is read again until nothing is left in it. What the link's rollups hold then are scans that had expired:
+that much is taken from the organization's. The order to erase stays in the table until all is done, with the
+partition it came to: a run that is cut off anywhere is taken up there, and finds nothing of what was done.
 """
 
 from collections.abc import Callable
+from typing import Final
 
-from chalicelib.core.rollups import link_scope
+from chalicelib.core import rollups as r
+from chalicelib.core.days import DAY_MS
+from chalicelib.core.rollups import ORGANIZATION_SCOPE, RollupKey, link_scope
+from chalicelib.core.scans import Scan
+from chalicelib.core.slots import home
+from chalicelib.errors import Unavailable
 from chalicelib.services import counting
-from chalicelib.store import jobs, links, queues, rollups, scans
+from chalicelib.store import jobs, links, poisoned, queues, rollups, scans
 
-PAGE = 96
+PAGE: Final = 96
+ATTEMPTS: Final = 12
+
+OutOfTime = Callable[[], bool]
 
 
-def erase(organization: int, link: int, now_ms: int, out_of_time: Callable[[], bool]) -> bool:
+def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> bool:
     """Erase a link whose tombstone stands. False when time ran out; a message to go on is then on its way."""
-    created = jobs.take_erase(organization, link, now_ms)
-    if created is None:
+    order = jobs.take_erase(organization, link, now_ms)
+    if order is None:
         return True
     slots = range(links.slots(organization, link))
-    for partition in scans.partitions(organization, link, slots, created, now_ms):
-        while page := scans.first_in(partition, PAGE):
-            counting.settle(page)
-            if out_of_time():
-                return _hand_over(organization, link)
-        if out_of_time():
-            return _hand_over(organization, link)
-    rollups.delete_scope(organization, link_scope(link), slots)
+    # A day more on either side: clocks differ, and a scan may lie in the month before or after.
+    first_ms, last_ms = order.created_ms - DAY_MS, now_ms + DAY_MS
+    for partition in sorted(scans.partitions(organization, link, slots, first_ms, last_ms)):
+        if partition >= order.reached and not _empty(partition, out_of_time):
+            jobs.reach(organization, link, partition)
+            queues.send_job({"organization": organization, "erase": link})
+            return False
+    for slot in slots:
+        _withdraw(organization, link, slot)
     links.delete(organization, link)
     jobs.end_erase(organization, link)
     return True
 
 
-def _hand_over(organization: int, link: int) -> bool:
-    queues.send_job({"organization": organization, "erase": link})
-    return False
+def _empty(partition: str, out_of_time: OutOfTime) -> bool:
+    """Fold the scans of a partition out and delete them, until none is left; False when time ran out."""
+    while page := scans.first_in(partition, PAGE):
+        failed = counting.settle(page)
+        for scan in page:
+            if scan.key in failed and not scan.pending:
+                _drop(scan)
+        if out_of_time():
+            return False
+    return not out_of_time()
+
+
+def _drop(scan: Scan) -> None:
+    """Delete a scan that cannot be folded out. What the books hold of it, the nightly recount finds too much."""
+    scans.drop(scan)
+    if scan.poisoned:
+        poisoned.unlist(scan.key)
+
+
+def _withdraw(organization: int, link: int, slot: int) -> None:
+    """Take what a link's rollups still hold, of scans that are gone already, from the organization's; delete them."""
+    for key, _ in rollups.read_scope(organization, link_scope(link), slot):
+        whole = RollupKey(organization, ORGANIZATION_SCOPE, home(link, slot), key.period)
+        if not any(_withdrawn(key, whole) for _ in range(ATTEMPTS)):
+            raise Unavailable.storage()
+
+
+def _withdrawn(key: RollupKey, whole: RollupKey) -> bool:
+    held = rollups.read([key, whole])
+    left = r.withdrawn(held[whole].value, held[key].value)
+    return rollups.replace({key: (held[key], {}), whole: (held[whole], left)})

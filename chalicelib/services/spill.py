@@ -4,24 +4,36 @@ They are folded here as well, because the sweep looks only at the last minutes a
 the message goes only when the scan is counted.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.core.scans import ScanKey
 from chalicelib.services import counting
-from chalicelib.store import scans
+from chalicelib.store import links, scans
 
 THROTTLED: Final = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
 
 
-def write(message: Mapping[str, Any]) -> None:
+def write(message: Mapping[str, Any], now_ms: int) -> None:
     """Write the scan that a message carries, unless it is there already, and fold it.
 
-    A scan that was spilled because its partition was throttled asks for more slots.
+    A scan that was spilled because its partition was throttled asks for more slots. One that is older than raw scans
+    are kept may have been counted and deleted, when its message was put back into the queue by hand: it is left out.
     """
     attributes = message["scan"]
     key = ScanKey.of(attributes["pk"], attributes["sk"])
+    if _is_expired(key, now_ms):
+        print(json.dumps({"level": "ERROR", "message": "spilled scan is too old", "scan": key.sort}))
+        return
     if message["error"] in THROTTLED:
         counting.double(key.organization, key.link, key.ms)
     scans.put_new(attributes)
-    counting.settle(scan for scan in scans.read([key]) if scan.pending)
+    counting.settle_pending(scans.read([key]))
+
+
+def _is_expired(key: ScanKey, now_ms: int) -> bool:
+    link = key.organization, key.link
+    terms = links.terms([link]).get(link)
+    expires = terms.expires(key.ms) if terms else None
+    return expires is not None and expires * 1000 <= now_ms

@@ -9,7 +9,7 @@ from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.scans import index_partition
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
-from chalicelib.store import accounts, jobs, links, queues, scans
+from chalicelib.store import accounts, edits, jobs, links, queues, refolds, scans
 
 SETTLED_MS = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
 FIRST_LOOK_MS = DAY_MS
@@ -18,7 +18,7 @@ PAGE = 100
 
 
 def sweep(now_ms: int) -> None:
-    """Fold what is pending in every organization, and see that every erasing goes on.
+    """Fold what is pending in every organization, and see that every order goes on.
 
     Raises what stopped the sweep of an organization, after all others were swept; its cursor stays.
     """
@@ -29,8 +29,8 @@ def sweep(now_ms: int) -> None:
         except Exception as error:  # noqa: BLE001 - no organization's trouble stops the others; raised below
             failure = error
         try:
-            for link in jobs.erases(organization, idle_since_ms=now_ms - IDLE_MS):
-                queues.send_job({"organization": organization, "erase": link})
+            _send_again(organization, now_ms - IDLE_MS)
+            _settle_edits(organization, now_ms)
         except Unavailable as error:
             failure = error
     if failure:
@@ -55,8 +55,21 @@ def sweep_organization(organization: int, now_ms: int) -> None:
     jobs.note_swept(organization, until)
 
 
+def _send_again(organization: int, idle_since_ms: int) -> None:
+    for link in jobs.erases(organization, idle_since_ms):
+        queues.send_job({"organization": organization, "erase": link})
+    for order in refolds.idle(organization, idle_since_ms):
+        queues.send_job({"organization": organization, "refold": order})
+
+
+def _settle_edits(organization: int, now_ms: int) -> None:
+    """Edited scans may be of any day: what is left of them is listed."""
+    for key in edits.listed(organization, until_ms=now_ms - SETTLED_MS):
+        counting.settle_pending(scans.read([key]))
+        edits.forget(key)
+
+
 def _sweep_partition(index: str, first_ms: int, until_ms: int) -> None:
     keys = scans.keys_between(index, first_ms, until_ms)
     for start in range(0, len(keys), PAGE):
-        found = scans.read(keys[start : start + PAGE])
-        counting.settle(scan for scan in found if scan.pending)
+        counting.settle_pending(scans.read(keys[start : start + PAGE]))

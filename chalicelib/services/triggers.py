@@ -2,16 +2,20 @@
 
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
 
-from chalicelib.services import counting, erasing, sweeping
+from chalicelib.services import counting, erasing, refolding, sweeping
 from chalicelib.services import spill as spilling
 
 # A job hands over to a new message this long before its function would be stopped.
 SPARE_MS = 20_000
 
 Records = list[Mapping[str, Any]]
+
+# What a job message may ask for: its key, and who does it, for an organization and a number or text.
+ORDERS: Final[Mapping[str, Callable[..., bool]]] = {"erase": erasing.erase, "refold": refolding.refold}
 
 
 def fold(records: Records) -> None:
@@ -33,13 +37,10 @@ def jobs(records: Records, context: Any) -> None:
     """Work on the orders in a batch of messages until each is done, or handed over when time runs out."""
     for record in records:
         job = json.loads(record["body"])
-        done = erasing.erase(
-            job["organization"],
-            job["erase"],
-            _now_ms(),
-            lambda: context.get_remaining_time_in_millis() < SPARE_MS,
-        )
-        _log("erase", done=done)
+        kind = next(kind for kind in ORDERS if kind in job)
+        out_of_time = partial(_is_out_of_time, context)
+        done = ORDERS[kind](job["organization"], job[kind], _now_ms(), out_of_time)
+        _log(kind, done=done)
 
 
 def sweep() -> None:
@@ -50,11 +51,15 @@ def sweep() -> None:
 
 def _spilled(record: Mapping[str, Any]) -> bool:
     try:
-        spilling.write(json.loads(record["body"]))
+        spilling.write(json.loads(record["body"]), _now_ms())
     except Exception as error:  # noqa: BLE001 - one scan must not hold up the others in its batch
         _log("spill", failed_with=type(error).__name__)
         return False
     return True
+
+
+def _is_out_of_time(context: Any) -> bool:
+    return bool(context.get_remaining_time_in_millis() < SPARE_MS)
 
 
 def _now_ms() -> int:

@@ -10,6 +10,7 @@ pk <organization>     sk key#<number>       the organization's list of its keys
 from collections.abc import Iterator
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.expressions.update import Action
 
 from chalicelib.core.accounts import ApiKey, Member, Organization
 from chalicelib.errors import Unavailable
@@ -120,7 +121,7 @@ def read_organization(number: int) -> Organization:
 def write_keep_days(number: int, keep_days: int | None, least_kept_days: int | None) -> None:
     """Change how long an organization's raw scans are kept."""
     wanted = {OrganizationItem.keep_days: keep_days, OrganizationItem.least_kept_days: least_kept_days}
-    actions = [field.remove() if days is None else field.set(days) for field, days in wanted.items()]
+    actions: list[Action] = [field.remove() if days is None else field.set(days) for field, days in wanted.items()]
     OrganizationItem(str(number), "organization").update(actions, condition=OrganizationItem.pk.exists())
 
 

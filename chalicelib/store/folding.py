@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.fold import Folded
+from chalicelib.core.judging import Verdict
 from chalicelib.core.rollups import Rollup, RollupKey
-from chalicelib.core.scans import Facts, Scan, ScanKey
+from chalicelib.core.scans import Change, Scan, ScanKey
 from chalicelib.core.visitors import VisitorKey, Visits
-from chalicelib.store import rollups, scans, visitors
-from chalicelib.store.rollups import RollupItem
+from chalicelib.store import poisoned, rollups, scans, visitors
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, unchanged
 from chalicelib.store.visitors import VisitorItem
@@ -33,29 +33,45 @@ class Outcome:
     settled: frozenset[ScanKey] = frozenset()
 
 
-def commit(settling: Sequence[tuple[Scan, Facts | None]], folded: Folded, standing: Standing) -> Outcome:
-    """Apply a fold. Each scan becomes its facts, or goes when there are none.
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What a scan shall be: what its verdict says, until it expires (in Unix seconds); gone when there is none."""
+
+    scan: Scan
+    verdict: Verdict | None
+    expires: int | None = None
+
+    @property
+    def change(self) -> Change:
+        return Change(self.scan.key, self.scan.counted, self.verdict.facts if self.verdict else None)
+
+
+def commit(settling: Sequence[Settling], folded: Folded, standing: Standing) -> Outcome:
+    """Apply a fold to scans, visitors and rollups.
 
     Raises Oversized when the chunk is too large for one transaction, Unavailable when DynamoDB fails.
     """
     write = Transaction()
-    for scan, facts in settling:
-        _settle(write, scan, facts, folded.firsts.get(scan.key))
+    for each in settling:
+        _settle(write, each, folded.firsts.get(each.scan.key))
     for visitor, visits in folded.visitors.items():
         _enter_visitor(write, visitor, visits, standing.visitors[visitor].version)
     for rollup_key, rollup in folded.rollups.items():
-        _enter_rollup(write, rollup_key, rollup, standing.rollups[rollup_key].version)
+        rollups.enter(write, rollup_key, rollup, standing.rollups[rollup_key].version)
     refusals = write.commit()
     settled = {refusal.subject for refusal in refusals if refusal.condition and isinstance(refusal.subject, ScanKey)}
     return Outcome(not refusals, frozenset(key for key in settled if isinstance(key, ScanKey)))
 
 
-def _settle(write: Transaction, scan: Scan, facts: Facts | None, first: bool | None) -> None:
+def _settle(write: Transaction, settling: Settling, first: bool | None) -> None:
+    scan, verdict = settling.scan, settling.verdict
     record, condition = scans.record(scan.key), scans.as_read(scan)
-    if facts is None:
-        write.delete(record, condition, scan.key)
-    else:
-        write.update(record, scans.settling(facts, first), condition, scan.key)
+    if verdict is not None:
+        write.update(record, scans.settling(scan, verdict, first, settling.expires), condition, scan.key)
+        return
+    write.delete(record, condition, scan.key)
+    if scan.poisoned:
+        poisoned.forget(write, scan.key)
 
 
 def _enter_visitor(write: Transaction, key: VisitorKey, visits: Visits, version: int | None) -> None:
@@ -64,11 +80,3 @@ def _enter_visitor(write: Transaction, key: VisitorKey, visits: Visits, version:
         write.put(visitors.item(key, visits), condition, key)
     elif version is not None:
         write.delete(visitors.item(key, visits), condition, key)
-
-
-def _enter_rollup(write: Transaction, key: RollupKey, rollup: Rollup, version: int | None) -> None:
-    condition = unchanged(RollupItem.version, version)
-    if rollup:
-        write.put(rollups.item(key, rollup), condition, key)
-    elif version is not None:
-        write.delete(rollups.item(key, rollup), condition, key)

@@ -4,23 +4,31 @@ pk <organization>   sk erase#<link>   a link whose scans, rollups and visits are
 pk <organization>   sk sweep          the time up to which the sweep has folded what was pending
 """
 
+from typing import NamedTuple
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 
-from chalicelib.store.tables import Record
+from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class EraseItem(Record):
-    """`created` is when the link was made: no scan of it is older. `touched` is when a job last took the order up."""
+    """`created` is when the link was made: no scan of it is older. `touched` is when a job last took the order up,
+    `reached` the first partition that may still hold something."""
 
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     created = NumberAttribute()
     touched = NumberAttribute()
+    reached = UnicodeAttribute(null=True)
+
+
+class Erase(NamedTuple):
+    """An order to erase a link: when that was made, and how far the erasing came."""
+
+    created_ms: int
+    reached: str
 
 
 class SweepItem(Record):
@@ -36,16 +44,18 @@ def put_erase(write: Transaction, organization: int, link: int, created_ms: int,
     write.put(order, None, "erase")
 
 
-def take_erase(organization: int, link: int, now_ms: int) -> int | None:
-    """Take an order up: when its link was made, in milliseconds; None when there is no such order."""
+def take_erase(organization: int, link: int, now_ms: int) -> Erase | None:
+    """Take an order up; None when there is no such order."""
     order = EraseItem(str(organization), f"erase#{link}")
-    try:
-        order.update([EraseItem.touched.set(now_ms)], condition=EraseItem.pk.exists())
-    except UpdateError as error:
-        if error.cause_response_code != _CONDITION_FAILED:
-            raise
+    if refused(lambda: order.update([EraseItem.touched.set(now_ms)], condition=EraseItem.pk.exists())):
         return None
-    return int(order.created)
+    return Erase(int(order.created), order.reached or "")
+
+
+def reach(organization: int, link: int, partition: str) -> None:
+    """Note that all partitions before one are empty."""
+    order = EraseItem(str(organization), f"erase#{link}")
+    refused(lambda: order.update([EraseItem.reached.set(partition)], condition=EraseItem.pk.exists()))
 
 
 def erases(organization: int, idle_since_ms: int) -> list[int]:

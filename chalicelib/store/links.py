@@ -6,21 +6,27 @@ pk <organization>      sk slots#<number>    a link's slots; slots# is the organi
 pk <organization>      sk code#<number>     a static code
 """
 
+import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 
 from chalicelib.core import targets
 from chalicelib.core.codes import StaticCode
 from chalicelib.core.destinations import location
+from chalicelib.core.judging import Span, Terms
 from chalicelib.core.links import ERASED, Link
-from chalicelib.store.tables import Record
+from chalicelib.core.slots import Spread
+from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class LinkItem(Record):
@@ -36,6 +42,18 @@ class LinkItem(Record):
     valid_until = NumberAttribute(null=True)
     redirect_type = NumberAttribute()
     created = NumberAttribute()
+    left_out = UnicodeAttribute(null=True)
+
+
+class TermsItem(Record):
+    """Of a link or an organization, what the fold must know."""
+
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    status = UnicodeAttribute(null=True)
+    left_out = UnicodeAttribute(null=True)
+    keep_days = NumberAttribute(null=True)
 
 
 class SlugItem(Record):
@@ -57,13 +75,14 @@ class SlugItem(Record):
 
 
 class SlotsItem(Record):
-    """`raised` is when a link's slots were last raised, in milliseconds."""
+    """`raised` is when a link's slots were last raised, in milliseconds; `recounting` the orders at work on it."""
 
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
-    slots = NumberAttribute()
+    slots = NumberAttribute(null=True)
     raised = NumberAttribute(null=True)
+    recounting = UnicodeSetAttribute(null=True)
 
 
 class CodeItem(Record):
@@ -115,11 +134,17 @@ def read(organization: int, number: int) -> Held[Link] | None:
     return None if found.status == ERASED else Held(_link(found), int(found.version))
 
 
-def alive(links: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Which of these (organization, link) exist and are not being erased, consistently."""
+def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
+    """What owners decided about these (organization, link), consistently; erased links are missing."""
     addresses = {_link_address(*link): link for link in links}
-    found = LinkItem.batch_get(list(addresses), consistent_read=True)
-    return {addresses[i.pk, i.sk] for i in found if i.status != ERASED}
+    owners = {(str(organization), "organization") for organization, _ in links}
+    found = {(i.pk, i.sk): i for i in TermsItem.batch_get([*addresses, *owners], consistent_read=True)}
+    keep = {organization: found[organization, sort].keep_days for organization, sort in owners & found.keys()}
+    return {
+        link: Terms(_spans(found[address].left_out), _whole(keep.get(address[0])))
+        for address, link in addresses.items()
+        if address in found and found[address].status != ERASED
+    }
 
 
 def newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[Link]:
@@ -173,30 +198,41 @@ def put_new_code(write: Transaction, code: StaticCode) -> None:
 def delete(organization: int, number: int) -> None:
     """Remove a link and its slots item, once nothing counts for it any more. Its slug stays a tombstone."""
     LinkItem(*_link_address(organization, number)).delete()
-    SlotsItem(str(organization), _sort("slots", number)).delete()
+    _slots_item(organization, number).delete()
+
+
+def spread(organization: int, link: int) -> Spread:
+    """How a link's scans are spread, as of now, consistently."""
+    return _spread(organization, _sort("slots", link))
 
 
 def slots(organization: int, link: int) -> int:
     """A link's slots as they are now, consistently; 1 until they grew."""
-    return _slots(organization, _sort("slots", link))
+    return spread(organization, link).slots
 
 
 def most_slots(organization: int) -> int:
     """The most slots that any link of an organization has."""
-    return _slots(organization, "slots#")
+    return _spread(organization, "slots#").slots
 
 
-def slots_raised(organization: int, link: int) -> int:
-    """When a link's slots were last raised, in milliseconds; 0 for never."""
-    try:
-        return int(SlotsItem.get(str(organization), _sort("slots", link), consistent_read=True).raised or 0)
-    except SlotsItem.DoesNotExist:
-        return 0
+def begin_recounting(write: Transaction, organization: int, link: int, order: int) -> None:
+    """Mark a link as being recounted for an order, within a transaction."""
+    marking = SlotsItem.recounting.add({str(order)})
+    write.update(_slots_item(organization, link), [marking], None, "recounting")
+
+
+def mark_recounting(organization: int, link: int, order: int) -> None:
+    _slots_item(organization, link).update([SlotsItem.recounting.add({str(order)})])
+
+
+def end_recounting(organization: int, link: int, order: int) -> None:
+    _slots_item(organization, link).update([SlotsItem.recounting.delete({str(order)})])
 
 
 def raise_slots(organization: int, link: Link, wanted: int, now_ms: int = 0) -> None:
     """Raise a link's slots. Readers must know before any writer does, so the redirect's copy is the last."""
-    own = SlotsItem(str(organization), _sort("slots", link.number))
+    own = _slots_item(organization, link.number)
     _raise(SlotsItem(str(organization), "slots#"), SlotsItem.slots, wanted)
     _raise(own, SlotsItem.slots, wanted)
     own.update([SlotsItem.raised.set(now_ms)])
@@ -206,18 +242,19 @@ def raise_slots(organization: int, link: Link, wanted: int, now_ms: int = 0) -> 
 
 def _raise(item: Record, attribute: Any, wanted: int, also: Any = None) -> None:
     lower = attribute.does_not_exist() | (attribute < wanted) if also is None else also & (attribute < wanted)
-    try:
-        item.update([attribute.set(wanted)], condition=lower)
-    except UpdateError as error:
-        if error.cause_response_code != _CONDITION_FAILED:
-            raise
+    refused(lambda: item.update([attribute.set(wanted)], condition=lower))
 
 
-def _slots(organization: int, sort: str) -> int:
+def _spread(organization: int, sort: str) -> Spread:
     try:
-        return int(SlotsItem.get(str(organization), sort, consistent_read=True).slots)
+        found = SlotsItem.get(str(organization), sort, consistent_read=True)
     except SlotsItem.DoesNotExist:
-        return 1
+        return Spread()
+    return Spread(int(found.slots or 1), int(found.raised or 0), bool(found.recounting))
+
+
+def _slots_item(organization: int, link: int) -> SlotsItem:
+    return SlotsItem(str(organization), _sort("slots", link))
 
 
 def _below(kind: str, attribute: Any, before: int | None) -> Any:
@@ -245,6 +282,7 @@ def _link_item(link: Link) -> LinkItem:
         valid_until=link.expires_ms,
         redirect_type=link.redirect_type,
         created=link.created_ms,
+        left_out=json.dumps(link.left_out) if link.left_out else None,
     )
 
 
@@ -276,4 +314,13 @@ def _link(found: LinkItem) -> Link:
         pause_until_ms=None if found.pause_until is None else int(found.pause_until),
         expires_ms=None if found.valid_until is None else int(found.valid_until),
         redirect_type=int(found.redirect_type),
+        left_out=_spans(found.left_out),
     )
+
+
+def _spans(stored: str | None) -> tuple[Span, ...]:
+    return tuple((first, end) for first, end in json.loads(stored or "[]"))
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)

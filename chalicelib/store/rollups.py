@@ -2,14 +2,15 @@
 
 import json
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.core.days import iso_day
+from chalicelib.core.days import iso_day, parse_day
 from chalicelib.core.rollups import LIFETIME, Rollup, RollupKey, merged
 from chalicelib.store.tables import Record
-from chalicelib.store.versions import Held, new_version
+from chalicelib.store.transactions import Transaction
+from chalicelib.store.versions import Held, new_version, unchanged
 
 _LIFETIME_SORT = "lifetime"
 
@@ -31,6 +32,11 @@ def partition(organization: int, scope: str, slot: int) -> str:
 def sort(period: int) -> str:
     """Days sort by date, and the lifetime after every day."""
     return _LIFETIME_SORT if period == LIFETIME else iso_day(period)
+
+
+def period(sort: str) -> int:
+    """The day, or LIFETIME, that a sort key names."""
+    return LIFETIME if sort == _LIFETIME_SORT else parse_day(sort)
 
 
 def item(key: RollupKey, rollup: Rollup) -> RollupItem:
@@ -63,11 +69,30 @@ def read_lifetime(organization: int, scope: str, slots: Iterable[int]) -> Rollup
     return merged(rollup.value for rollup in held.values())
 
 
-def delete_scope(organization: int, scope: str, slots: Iterable[int]) -> None:
-    """Remove every rollup of a scope."""
-    for slot in slots:
-        for found in RollupItem.query(partition(organization, scope, slot), consistent_read=True):
-            found.delete()
+def read_scope(organization: int, scope: str, slot: int) -> Iterator[tuple[RollupKey, Held[Rollup]]]:
+    """Every rollup of a scope in a slot, oldest day first, the lifetime last, consistently."""
+    for found in RollupItem.query(partition(organization, scope, slot), consistent_read=True):
+        yield RollupKey(organization, scope, slot, period(found.sk)), Held(_rollup(found), int(found.version))
+
+
+def replace(changes: Mapping[RollupKey, tuple[Held[Rollup], Rollup]]) -> bool:
+    """Write rollups, all or none, on the condition that each is what was read; False when one is not.
+
+    An empty one is deleted. Raises Unavailable.
+    """
+    write = Transaction()
+    for key, (held, rollup) in changes.items():
+        enter(write, key, rollup, held.version)
+    return not write.commit()
+
+
+def enter(write: Transaction, key: RollupKey, rollup: Rollup, version: int | None) -> None:
+    """Add to a transaction that a rollup becomes what is given, or goes if that is empty."""
+    condition = unchanged(RollupItem.version, version)
+    if rollup:
+        write.put(item(key, rollup), condition, key)
+    elif version is not None:
+        write.delete(item(key, rollup), condition, key)
 
 
 def _address(key: RollupKey) -> tuple[str, str]:

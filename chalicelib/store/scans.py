@@ -1,21 +1,25 @@
-"""Scan items: written by the redirect, settled by the fold, found by their key alone."""
+"""Scan items: written by the redirect, settled by the fold, found by their key alone.
+
+An item that cannot be read is no reason to stop: it comes as a damaged scan, which the fold sets aside.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import Attribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.core.days import months_between
+from chalicelib.core.judging import Verdict
 from chalicelib.core.scans import FACT_NAMES, Facts, Scan, ScanKey, Unjudged, partition, sort_from
-from chalicelib.store.tables import Record
+from chalicelib.store.tables import Record, refused
+
+# By how much the clocks of functions may differ, and generously so.
+CLOCKS_DIFFER_MS: Final = 60_000
 
 VERDICTS = ("device", "os", "browser", "method", "app", "bot")
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
@@ -30,7 +34,10 @@ class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
 
 
 class ScanItem(Record):
-    """A scan. `pending`, `user_agent`, `device_hint` and `via` are there only until it is folded."""
+    """A scan. `pending`, `user_agent`, `device_hint`, `via` and `failures` are there only until it is folded.
+
+    `damaged` is not stored: it marks an item whose attributes are not what they must be.
+    """
 
     table = "scans_table"
     by_day = ByDay()
@@ -61,6 +68,31 @@ class ScanItem(Record):
     bot = UnicodeAttribute(null=True)
     conversation = BooleanAttribute(null=True)
     messages = NumberAttribute(null=True)
+    rules = NumberAttribute(null=True)
+    signs = UnicodeAttribute(null=True)
+    expires = NumberAttribute(null=True)
+    failures = NumberAttribute(null=True)
+    poison = BooleanAttribute(null=True)
+    damaged: ClassVar[bool] = False
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> "ScanItem":
+        """PynamoDB would give up on a whole page for one item."""
+        try:
+            return super().from_raw_data(data)
+        except (AttributeError, TypeError, ValueError):
+            failures = data.get("failures", {}).get("N", 0)
+            return _Damaged(
+                data["pk"]["S"],
+                data["sk"]["S"],
+                pending=int("pending" in data),
+                poison="poison" in data,
+                failures=int(failures),
+            )
+
+
+class _Damaged(ScanItem):
+    damaged = True
 
 
 def from_image(image: Mapping[str, Any]) -> Scan:
@@ -70,11 +102,7 @@ def from_image(image: Mapping[str, Any]) -> Scan:
 
 def put_new(attributes: Mapping[str, Any]) -> None:
     """Write a scan that the redirect could not, unless it is there already."""
-    try:
-        ScanItem(**attributes).save(condition=ScanItem.pk.does_not_exist())
-    except PutError as error:
-        if error.cause_response_code != _CONDITION_FAILED:
-            raise
+    refused(lambda: ScanItem(**attributes).save(condition=ScanItem.pk.does_not_exist()))
 
 
 def put_all(arrivals: Iterable[Mapping[str, Any]]) -> None:
@@ -85,10 +113,13 @@ def put_all(arrivals: Iterable[Mapping[str, Any]]) -> None:
 
 
 def pending_since(organization: int, link: int, slots: Iterable[int], since_ms: int, until_ms: int) -> list[Scan]:
-    """The scans of a link that wait to be folded, with times from `since_ms` on, consistently."""
+    """The scans of a link that wait to be folded, with times from `since_ms` on, consistently.
+
+    Clocks differ: a scan may already lie in the next month's partition.
+    """
     return [
         _scan(found)
-        for pk in partitions(organization, link, slots, since_ms, until_ms)
+        for pk in partitions(organization, link, slots, since_ms, until_ms + CLOCKS_DIFFER_MS)
         for found in ScanItem.query(
             pk,
             ScanItem.sk >= sort_from(since_ms),
@@ -105,9 +136,10 @@ def partitions(organization: int, link: int, slots: Iterable[int], since_ms: int
             yield partition(organization, link, month, slot)
 
 
-def first_in(partition: str, most: int) -> list[Scan]:
-    """The oldest scans of a partition, consistently."""
-    return [_scan(found) for found in ScanItem.query(partition, limit=most, consistent_read=True)]
+def first_in(partition: str, most: int, after: str = "") -> list[Scan]:
+    """The oldest scans of a partition behind a sort key, consistently."""
+    behind = ScanItem.sk > after if after else None
+    return [_scan(found) for found in ScanItem.query(partition, behind, limit=most, consistent_read=True)]
 
 
 def keys_between(index: str, first_ms: int, end_ms: int) -> list[ScanKey]:
@@ -128,7 +160,9 @@ def record(key: ScanKey) -> ScanItem:
 
 
 def as_read(scan: Scan) -> Condition:
-    """The scan is still what was read: pending at that revision, or settled at it."""
+    """The scan is still what was read: pending or set aside at that revision, or settled at it."""
+    if scan.damaged:
+        return ScanItem.pending.exists() if scan.pending else ScanItem.pending.does_not_exist()
     if scan.pending:
         pending: Condition = ScanItem.pending == scan.pending
         return pending
@@ -136,19 +170,101 @@ def as_read(scan: Scan) -> Condition:
     return settled
 
 
-def settling(facts: Facts, first: bool | None) -> list[Action]:
-    """What the fold writes: the verdict and what is counted now; the raw user agent and what helped judge it go."""
-    actions: list[Action] = [ScanItem.counted.set(facts.dumps())]
-    actions += [getattr(ScanItem, name).set(value) for name in VERDICTS if (value := getattr(facts, name))]
-    gone: list[Attribute[Any]] = [ScanItem.pending, ScanItem.user_agent, ScanItem.device_hint, ScanItem.via]
-    if facts.bot:
-        gone.append(ScanItem.day)  # bots are in no list: out of the index
+def settling(scan: Scan, verdict: Verdict, first: bool | None, expires: int | None) -> list[Action]:
+    """What the fold writes: the verdict and what is counted now; the raw user agent and what helped judge it go.
+
+    A scan that was settled before gets a new revision, so that whoever read it then cannot write any more.
+    """
+    index = "" if verdict.facts.bot else scan.key.index  # bots are in no list: out of the index
+    actions: list[Action] = [ScanItem.counted.set(verdict.facts.dumps()), *_verdict(verdict)]
+    actions += [_kept(ScanItem.day, index), _kept(ScanItem.expires, expires)]
+    if not scan.pending:
+        actions.append(ScanItem.rev.set(scan.rev + 1))
     if first is not None:
         actions.append(ScanItem.first.set(first))
-    return actions + [attribute.remove() for attribute in gone]
+    return actions + [attribute.remove() for attribute in _UNTIL_FOLDED]
+
+
+def note_failure(scan: Scan) -> bool:
+    """Write that folding failed once more by the scan's own fault, unless it changed meanwhile; tell whether it did.
+
+    The write is a stream record, and so rings for the next try.
+    """
+    return not refused(lambda: record(scan.key).update([ScanItem.failures.set(scan.failures + 1)], as_read(scan)))
+
+
+def set_aside(verdict: Verdict | None) -> list[Action]:
+    """What makes a pending scan a poisoned one. It loses its user agent like a settled one, and keeps its verdict."""
+    judged = _verdict(verdict) if verdict else []
+    return [ScanItem.poison.set(True), *judged, *(attribute.remove() for attribute in _UNTIL_FOLDED)]
+
+
+def taking_up(scan: Scan) -> list[Action]:
+    """What makes a poisoned scan pending again, at a new revision."""
+    return [ScanItem.pending.set(scan.rev + 1), ScanItem.rev.set(scan.rev + 1), ScanItem.poison.remove()]
+
+
+def still_aside(scan: Scan) -> Condition:
+    """The scan is set aside as it was read."""
+    aside: Condition = ScanItem.poison.exists()
+    return aside if scan.damaged else aside & (ScanItem.rev == scan.rev)
+
+
+def edit(scan: Scan, conversation: bool, messages: int) -> bool:
+    """Give a scan new facts, to be folded again; False when it changed meanwhile. A poisoned one is not for this."""
+    rev = scan.rev + 1
+    actions: list[Action] = [
+        ScanItem.conversation.set(conversation),
+        ScanItem.messages.set(messages),
+        ScanItem.rev.set(rev),
+        ScanItem.pending.set(rev),
+    ]
+    unchanged = (ScanItem.rev == scan.rev) & ScanItem.poison.does_not_exist()
+    return not refused(lambda: record(scan.key).update(actions, unchanged))
+
+
+def drop(scan: Scan) -> None:
+    """Delete a scan without folding it: one of an erased link that cannot be folded out."""
+    refused(lambda: record(scan.key).delete(as_read(scan)))
+
+
+def _verdict(verdict: Verdict) -> list[Action]:
+    judged = [_kept(getattr(ScanItem, name), getattr(verdict.facts, name)) for name in VERDICTS]
+    return [*judged, _kept(ScanItem.signs, verdict.signs), _kept(ScanItem.rules, verdict.rules)]
+
+
+def _kept(attribute: Attribute[Any], value: Any) -> Action:
+    """Unknowns are left out, for they cost bytes."""
+    return attribute.set(value) if value else attribute.remove()
+
+
+_UNTIL_FOLDED: tuple[Attribute[Any], ...] = (
+    ScanItem.pending,
+    ScanItem.user_agent,
+    ScanItem.device_hint,
+    ScanItem.via,
+    ScanItem.failures,
+)
 
 
 def _scan(found: ScanItem) -> Scan:
+    try:
+        return _readable(found)
+    except (TypeError, ValueError):
+        return Scan(
+            key=ScanKey.of(found.pk, found.sk),
+            rev=0,
+            pending=int(found.pending or 0),
+            facts=Facts(),
+            failures=int(found.failures or 0),
+            poisoned=bool(found.poison),
+            damaged=True,
+        )
+
+
+def _readable(found: ScanItem) -> Scan:
+    if found.damaged:
+        raise ValueError(found.sk)
     known = {name: value for name in FACT_NAMES if (value := getattr(found, name)) is not None}
     raw = found.user_agent
     return Scan(
@@ -159,4 +275,9 @@ def _scan(found: ScanItem) -> Scan:
         unjudged=None if raw is None else Unjudged(raw, found.device_hint or "", found.via or ""),
         counted=None if found.counted is None else Facts.loads(found.counted),
         first=found.first,
+        signs=found.signs or "",
+        rules=int(found.rules or 0),
+        expires=None if found.expires is None else int(found.expires),
+        failures=int(found.failures or 0),
+        poisoned=bool(found.poison),
     )

@@ -1,11 +1,14 @@
 """What every stored record shares: its table's name from the settings, and one connection for all of them."""
 
+import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 from chalicelib.config import settings
@@ -30,8 +33,17 @@ TRANSIENT: Final = frozenset(
 )
 
 
+# What it says of a request that it took, and refused for what is in it.
+REFUSALS: Final = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException", "ValidationException"})
+
+_CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+
+
 class SharedConnection(Connection):
-    """The one connection. What fails for the moment only is raised as Unavailable; all else as PynamoDB has it."""
+    """The one connection. Refusals are raised as PynamoDB has them; all else, as Unavailable.
+
+    A missing permission or table is as good as an outage: no scan is to blame for it. It is in the log.
+    """
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -39,10 +51,24 @@ class SharedConnection(Connection):
         except BotoCoreError as error:
             raise Unavailable.storage() from error
         except ClientError as error:
-            if error.response["Error"]["Code"] in TRANSIENT:
-                raise Unavailable.storage() from error
-            raise
+            code = error.response["Error"]["Code"]
+            if code in REFUSALS:
+                raise
+            if code not in TRANSIENT:
+                print(json.dumps({"level": "ERROR", "message": "storage refuses", "error": code}))
+            raise Unavailable.storage() from error
         return answer
+
+
+def refused(write: Callable[[], object]) -> bool:
+    """Do a conditional write; tell whether its condition failed."""
+    try:
+        write()
+    except PynamoDBException as error:
+        if error.cause_response_code != _CONDITION_FAILED:
+            raise
+        return True
+    return False
 
 
 class Record(Model):

@@ -53,7 +53,7 @@ class Transaction:
         self._write.save(record, condition=condition)
         self._puts.append(subject)
 
-    def update(self, record: Record, actions: Sequence[Action], condition: Condition, subject: Hashable) -> None:
+    def update(self, record: Record, actions: Sequence[Action], condition: Condition | None, subject: Hashable) -> None:
         self._write.update(record, actions=list(actions), condition=condition)
         self._updates.append(subject)
 

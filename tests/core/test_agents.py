@@ -287,7 +287,8 @@ WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, 
     ],
 )
 def test_people_are_people(user_agent: str, device: str, system: str, browser: str, app: str) -> None:
-    assert judge(user_agent) == Agent(device, system, browser, app, bot="")
+    agent = judge(user_agent)
+    assert (agent.device, agent.os, agent.browser, agent.app, agent.bot) == (device, system, browser, app, "")
 
 
 @pytest.mark.parametrize(
@@ -389,7 +390,7 @@ def test_the_device_hint_is_a_fallback(user_agent: str, hint: str, device: str) 
 
 
 def _agent(device: str = "mobile", system: str = "iOS", app: str = "") -> Agent:
-    return Agent(device, system, "Safari", app, "")
+    return Agent(device, system, "Safari", app)
 
 
 @pytest.mark.parametrize(

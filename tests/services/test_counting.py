@@ -1,6 +1,5 @@
 """Counting on real transactions: once, whoever comes twice, whatever is lost on the way."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,11 +17,10 @@ from tests.e2e.agents import GOOGLEBOT
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
 
-NO_WAIT: Callable[[float], None] = lambda _: None  # noqa: E731
-
 
 @pytest.fixture
-def account(world: World) -> Account:
+def account(world: World, monkeypatch: pytest.MonkeyPatch) -> Account:
+    monkeypatch.setattr(counting, "_backoff", lambda _: 0.0)
     return new_account()
 
 
@@ -96,7 +94,7 @@ def test_a_lost_answer_after_the_commit_counts_once(account: Account, monkeypatc
         return refusals
 
     monkeypatch.setattr(Transaction, "commit", lose_first_answer)
-    counting.settle(scans.read([key]), wait=NO_WAIT)
+    counting.settle(scans.read([key]))
     assert lost
     assert _total(account) == 1
 
@@ -111,11 +109,11 @@ def test_a_fold_that_another_one_overtakes_reads_everything_again(
     def overtake(settling: Any, folded: Any, standing: Any) -> folding.Outcome:
         if not overtaken:
             overtaken.append(True)
-            counting.settle(scans.read([theirs]), wait=NO_WAIT)
+            counting.settle(scans.read([theirs]))
         return commit(settling, folded, standing)
 
     monkeypatch.setattr(folding, "commit", overtake)
-    counting.settle(scans.read([mine]), wait=NO_WAIT)
+    counting.settle(scans.read([mine]))
     assert _total(account) == 2
 
 
@@ -156,14 +154,13 @@ def test_one_scan_that_never_fits_does_not_stop_the_rest_of_its_chunk(
     keys = [account.scan(address=str(n)) for n in range(5)]
     commit = folding.commit
 
-    def refuse(settling: list[tuple[Scan, Any]], folded: Any, standing: Any) -> folding.Outcome:
-        if keys[1] in [scan.key for scan, _ in settling]:
+    def refuse(settling: list[folding.Settling], folded: Any, standing: Any) -> folding.Outcome:
+        if keys[1] in [each.scan.key for each in settling]:
             raise Oversized
         return commit(settling, folded, standing)
 
     monkeypatch.setattr(folding, "commit", refuse)
-    with pytest.raises(Unavailable):
-        counting.settle(scans.read(keys), wait=NO_WAIT)
+    assert counting.settle(scans.read(keys)) == {keys[1]}
     assert _total(account) == 4
 
 
@@ -172,12 +169,12 @@ def test_what_cannot_be_folded_is_told_after_all_else_was(account: Account, monk
     stuck, fine = account.scan(), account.other().scan()
     commit = counting._commit
 
-    def refuse(chunk: list[Scan]) -> folding.Outcome:
-        return folding.Outcome(committed=False) if chunk[0].key == stuck else commit(chunk)
+    def refuse(chunk: list[Scan], anew: bool) -> folding.Outcome:
+        return folding.Outcome(committed=False) if chunk[0].key == stuck else commit(chunk, anew)
 
     monkeypatch.setattr(counting, "_commit", refuse)
     with pytest.raises(Unavailable):
-        counting.settle(scans.read([stuck, fine]), wait=NO_WAIT)
+        counting.settle(scans.read([stuck, fine]))
     assert [scan.pending for scan in scans.read([fine])] == [0]
 
 

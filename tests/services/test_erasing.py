@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.core import rollups as r
+from chalicelib.core.judging import Terms
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, link_scope
 from chalicelib.core.scans import Scan
 from chalicelib.core.slots import homes
@@ -92,7 +93,7 @@ def test_a_scan_that_a_fold_under_way_counts_during_the_erasing_is_taken_out_too
         if page and not overtaken:
             overtaken.append(True)
             with monkeypatch.context() as patch:
-                patch.setattr(stored, "alive", lambda asked: set(asked))
+                patch.setattr(stored, "terms", lambda asked: dict.fromkeys(asked, Terms()))
                 counting.settle(scans.read([key]))
             assert _organization_total(account) == 1
         return page

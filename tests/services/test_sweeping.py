@@ -2,7 +2,6 @@
 
 import pytest
 
-from chalicelib.core import judging
 from chalicelib.core import rollups as r
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey, Unjudged
@@ -58,10 +57,10 @@ def test_a_sweep_that_fails_leaves_the_cursor_and_sweeps_the_other_organizations
     other.scan(now_ms() - 3 * MINUTE)
     commit = counting._commit
 
-    def refuse(chunk: list[Scan]) -> Outcome:
+    def refuse(chunk: list[Scan], anew: bool) -> Outcome:
         if chunk[0].key.organization == account.organization:
             raise Unavailable.storage()
-        return commit(chunk)
+        return commit(chunk, anew)
 
     with monkeypatch.context() as patch:
         patch.setattr(counting, "_commit", refuse)
@@ -86,14 +85,14 @@ def test_the_sweep_orders_an_erasing_again_whose_message_was_lost(account: Accou
 def test_a_spilled_scan_is_written_and_counted_once_however_often_it_is_delivered(account: Account) -> None:
     key = account.key(now_ms() - 24 * 60 * MINUTE)
     for _ in range(3):
-        spill.write(_spilled(key))
+        spill.write(_spilled(key), now_ms())
     assert _total(account) == 1
 
 
 def test_a_spilled_scan_that_was_written_after_all_is_not_made_pending_again(account: Account) -> None:
     key = account.scan()
     counting.settle(scans.read([key]))
-    spill.write(_spilled(key))
+    spill.write(_spilled(key), now_ms())
     (scan,) = scans.read([key])
     assert (scan.pending, _total(account)) == (0, 1)
 
@@ -101,9 +100,9 @@ def test_a_spilled_scan_that_was_written_after_all_is_not_made_pending_again(acc
 def test_one_burst_of_throttled_scans_doubles_the_slots_once(account: Account) -> None:
     ms = now_ms()
     for n in range(12):
-        spill.write(_spilled(account.key(ms + n), "ThrottlingException"))
+        spill.write(_spilled(account.key(ms + n), "ThrottlingException"), now_ms())
     assert stored.slots(account.organization, account.link.number) == 2
-    spill.write(_spilled(account.key(ms + 20_000), "ThrottlingException"))
+    spill.write(_spilled(account.key(ms + 20_000), "ThrottlingException"), now_ms())
     assert stored.slots(account.organization, account.link.number) == 4
 
 
@@ -111,23 +110,23 @@ def test_a_bug_that_one_organization_meets_leaves_no_other_unswept(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = new_account("Other")
-    account.scan(now_ms() - 3 * MINUTE, user_agent="broken")
+    account.scan(now_ms() - 3 * MINUTE)
     other.scan(now_ms() - 3 * MINUTE)
-    judged = judging.judged
+    read_swept = jobs.read_swept
 
-    def fail(scan: Scan) -> Facts:
-        if scan.unjudged and scan.unjudged.user_agent == "broken":
+    def fail(organization: int) -> int | None:
+        if organization == account.organization:
             raise ValueError
-        return judged(scan)
+        return read_swept(organization)
 
-    monkeypatch.setattr(counting, "judged", fail)
+    monkeypatch.setattr(jobs, "read_swept", fail)
     with pytest.raises(ValueError):
         sweeping.sweep(now_ms())
     assert (_total(account), _total(other)) == (0, 1)
 
 
 def test_a_scan_spilled_for_throttling_doubles_the_slots_of_its_link(account: Account) -> None:
-    spill.write(_spilled(account.key(), "ThrottlingException"))
+    spill.write(_spilled(account.key(), "ThrottlingException"), now_ms())
     assert stored.slots(account.organization, account.link.number) == 2
 
 

@@ -1,4 +1,4 @@
-"""A storage that fails for the moment is told as such; one that is wrong is not hidden."""
+"""A storage that fails is told as such; a request that is wrong is not hidden."""
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -21,7 +21,8 @@ def _code(code: str) -> ClientError:
         pytest.param(_code("ThrottlingException"), Unavailable, id="throttled"),
         pytest.param(_code("InternalServerError"), Unavailable, id="server error"),
         pytest.param(EndpointConnectionError(endpoint_url="x"), Unavailable, id="unreachable"),
-        pytest.param(_code("AccessDeniedException"), GetError, id="a missing permission"),
+        pytest.param(_code("AccessDeniedException"), Unavailable, id="a missing permission"),
+        pytest.param(_code("ValidationException"), GetError, id="a request that is wrong"),
     ],
 )
 def test_a_failing_read_is_told_by_its_cause(

@@ -1,0 +1,56 @@
+"""Edits of a scan: new facts, the next revision, pending again; the fold then moves the books from what they hold.
+
+The scan may be of any day, so no sweep would find it if the stream lost its record. That is noted first:
+
+    edit:   notes it ........ writes the new facts, pending ........ folds ........ forgets the note
+    sweep:  ..... whatever is noted is folded, if it is pending, and the note forgotten
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.core.scans import Scan, ScanKey
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.services import counting
+from chalicelib.store import edits, poisoned, scans
+
+ATTEMPTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a destination reports of the talk that a scan led to."""
+
+    started: bool
+    messages: int
+
+
+def converse(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
+    """Give a scan its conversation. Raises NotFound, and Unavailable when nothing is changed.
+
+    It is in the books at once, or soon where folding has to wait.
+    """
+    edits.note(key, now_ms)
+    _write(key, conversation)
+    with suppress(Unavailable):
+        counting.settle(scan for scan in scans.read([key]) if scan.pending)
+        edits.forget(key)
+
+
+def _write(key: ScanKey, conversation: Conversation) -> None:
+    for _ in range(ATTEMPTS):
+        scan = _found(key)
+        if scan.poisoned:
+            poisoned.take_up(scan)  # it is worth another try, with its new facts
+        elif scans.edit(scan, conversation.started, conversation.messages):
+            return
+    raise Unavailable.storage()
+
+
+def _found(key: ScanKey) -> Scan:
+    found = scans.read([key])
+    if not found:
+        edits.forget(key)
+        raise NotFound.of("scan")
+    return found[0]

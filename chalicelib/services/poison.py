@@ -1,0 +1,69 @@
+"""Scans that cannot be folded: they are set aside, reported, and taken up again on command.
+
+A scan fails by its own fault when nothing but this scan explains it: it cannot be read, or judged, or it does not fit.
+Outages, throttling and meetings with other folds are nobody's fault and are tried again without end.
+
+    failures 1 to 4   noted on the scan; the note is a stream record of a pending scan, and so rings for the next try
+    failure 5         the scan is no longer pending but poisoned, and in its organization's list
+
+So neither its shard nor a reader waits for it. The user agent goes either way.
+"""
+
+import json
+import time
+import traceback
+from typing import Final
+
+from chalicelib.core.judging import Terms, Verdict, judged
+from chalicelib.core.scans import Scan, ScanKey
+from chalicelib.store import poisoned, scans
+
+MOST_FAILURES: Final = 5
+
+
+def note(scan: Scan, error: Exception) -> None:
+    """Note that a pending scan failed by its own fault; the last time, set it aside.
+
+    A scan that is not pending is in the books as it was, and stays there. Raises Unavailable.
+    """
+    failures = scan.failures + 1
+    if scan.pending and failures < MOST_FAILURES:
+        scans.note_failure(scan)
+    elif scan.pending:
+        poisoned.set_aside(scan, _verdict(scan), type(error).__name__, time.time_ns() // 1_000_000)
+    _report(scan, error, failures)
+
+
+def requeue(organization: int) -> int:
+    """Make every scan of an organization that was set aside pending again; return how many. Raises Unavailable."""
+    return sum(_taken_up(key) for key in poisoned.listed(organization))
+
+
+def _taken_up(key: ScanKey) -> bool:
+    found = scans.read([key])
+    if not found:
+        poisoned.unlist(key)
+        return False
+    return poisoned.take_up(found[0])
+
+
+def _verdict(scan: Scan) -> Verdict | None:
+    """What can be judged of a scan before its user agent goes; None when that is what fails."""
+    try:
+        return judged(scan, Terms())
+    except Exception:  # noqa: BLE001 - the scan is being set aside for not being judged, among other reasons
+        return None
+
+
+def _report(scan: Scan, error: Exception, failures: int) -> None:
+    """One line, without the error's own words: they may hold what the scan holds."""
+    frames = traceback.extract_tb(error.__traceback__)
+    told = {
+        "error": type(error).__name__,
+        "at": f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "",
+        "failures": failures,
+        "set_aside": failures >= MOST_FAILURES,
+        "partition": scan.key.partition,
+        "sort": scan.key.sort,
+    }
+    print(json.dumps({"level": "ERROR", "message": "scan cannot be folded", **told}))

@@ -1,0 +1,106 @@
+"""Changing history: stored scans are judged again, and folded from what the books hold to what they shall hold.
+
+Newer bot rules, an organization's own tests, how long raw scans are kept: the decision is written first, together with
+an order in the table. The fold reads it consistently from then on, so what is left are scans that were folded before,
+or are being folded by somebody who read the decision before it was made. A page is read until nothing in it differs:
+
+    fold:    reads the terms (old) ................. commits: judged by the old terms
+    refold:  ............ reads the scan (pending) ......... refused; reads it again: differs, folds it
+
+A job walks over the scans, notes in the order how far it came, and hands over before its time is up. Whatever is done
+twice finds nothing to do.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from chalicelib.core.days import DAY_MS
+from chalicelib.core.judging import Terms, judged
+from chalicelib.core.links import Link
+from chalicelib.core.scans import Scan, sort_from
+from chalicelib.services import counting
+from chalicelib.store import links, queues, refolds, scans
+from chalicelib.store.refolds import Refold
+
+PAGE: Final = 96
+
+_DONE: Final = "~"  # behind every partition
+
+OutOfTime = Callable[[], bool]
+
+
+def refold(organization: int, number: int, now_ms: int, out_of_time: OutOfTime) -> bool:
+    """Work on an order. False when time ran out; a message to go on is then on its way."""
+    order = refolds.take(organization, number, now_ms)
+    if order is None:
+        return True
+    for link in _links(order):
+        if not _refold_link(order, link, out_of_time):
+            queues.send_job({"organization": organization, "refold": number})
+            return False
+    refolds.end(organization, number)
+    return True
+
+
+def _links(order: Refold) -> Iterable[Link]:
+    """The links that an order has still to see; the one that it has begun comes first."""
+    if order.link:
+        held = links.read(order.organization, order.link)
+        return [held.value] if held else []
+    return links.newest_first(order.organization, order.link_reached + 1 if order.link_reached else None)
+
+
+def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> bool:
+    """Judge a link's scans again; False when time ran out. Its answers say `recounting` meanwhile."""
+    resumed = link.number == order.link_reached
+    links.mark_recounting(order.organization, link.number, order.number)
+    for partition in _partitions(order, link):
+        if resumed and partition < order.partition:
+            continue
+        after = order.sort if resumed and partition == order.partition else sort_from(order.first_ms)
+        for page in _pages(partition, after, order.end_ms):
+            _settle(page, order.anew)
+            if out_of_time():
+                refolds.reach(order, link.number, partition, page[-1].key.sort)
+                return False
+    links.end_recounting(order.organization, link.number, order.number)
+    if out_of_time():
+        refolds.reach(order, link.number, _DONE, "")
+        return False
+    return True
+
+
+def _partitions(order: Refold, link: Link) -> list[str]:
+    """Where a link's scans may lie. Slots that come later hold only scans that are judged as they shall be."""
+    first_ms = max(order.first_ms, link.created_ms - DAY_MS)
+    slots = range(links.slots(order.organization, link.number))
+    return sorted(scans.partitions(order.organization, link.number, slots, first_ms, order.end_ms))
+
+
+def _pages(partition: str, after: str, end_ms: int) -> Iterator[list[Scan]]:
+    while page := [scan for scan in scans.first_in(partition, PAGE, after) if scan.key.ms < end_ms]:
+        yield page
+        after = page[-1].key.sort
+
+
+def _settle(page: list[Scan], anew: bool) -> None:
+    """Fold the scans of a page until none differs from what it shall be, but for those that cannot be folded."""
+    hopeless = {scan.key for scan in page if scan.poisoned or scan.damaged}
+    while differing := _differing([scan for scan in page if scan.key not in hopeless], anew):
+        hopeless |= counting.settle(differing, anew=anew)
+        page = scans.read([scan.key for scan in differing])
+
+
+def _differing(page: list[Scan], anew: bool) -> list[Scan]:
+    terms = links.terms({(scan.key.organization, scan.key.link) for scan in page}) if page else {}
+    return [scan for scan in page if _differs(scan, terms.get((scan.key.organization, scan.key.link)), anew)]
+
+
+def _differs(scan: Scan, terms: Terms | None, anew: bool) -> bool:
+    """Whether a scan is pending, or is not what it shall be; those of an erased link are the erasing's."""
+    if terms is None:
+        return False
+    return bool(scan.pending) or (scan.counted, scan.expires) != (
+        judged(scan, terms, anew).facts,
+        terms.expires(scan.key.ms),
+    )

@@ -1,0 +1,97 @@
+"""Orders to fold stored scans anew, in the objects table.
+
+pk <organization>   sk refold#<number>   which scans shall be judged again, and how far that came
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+
+from chalicelib.store.tables import Record, refused
+from chalicelib.store.transactions import Transaction
+
+_PREFIX: Final = "refold#"
+
+
+class Refold(NamedTuple):
+    """Scans of one link (0: of all) from a time to just before another. `anew` judges bots again by today's rules.
+
+    `link_reached`, `partition` and `sort` say up to where it is done: all newer links, and of this link all partitions
+    before that one and all scans up to that sort key.
+    """
+
+    organization: int
+    number: int
+    link: int
+    first_ms: int
+    end_ms: int
+    anew: bool
+    link_reached: int = 0
+    partition: str = ""
+    sort: str = ""
+
+
+class RefoldItem(Record):
+    """`touched` is when a job last took the order up."""
+
+    table = "objects_table"
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    link = NumberAttribute()
+    first = NumberAttribute()
+    end = NumberAttribute()
+    anew = BooleanAttribute()
+    link_reached = NumberAttribute(null=True)
+    partition = UnicodeAttribute(null=True)
+    sort = UnicodeAttribute(null=True)
+    touched = NumberAttribute()
+
+
+def put(write: Transaction, order: Refold, now_ms: int) -> None:
+    """Add a new order to a transaction."""
+    item = _item(order.organization, order.number)
+    item.link, item.first, item.end, item.anew = order.link, order.first_ms, order.end_ms, order.anew
+    item.touched = now_ms
+    write.put(item, None, "refold")
+
+
+def take(organization: int, number: int, now_ms: int) -> Refold | None:
+    """Take an order up; None when there is no such order any more."""
+    item = _item(organization, number)
+    if refused(lambda: item.update([RefoldItem.touched.set(now_ms)], condition=RefoldItem.pk.exists())):
+        return None
+    return Refold(
+        organization=organization,
+        number=number,
+        link=int(item.link),
+        first_ms=int(item.first),
+        end_ms=int(item.end),
+        anew=item.anew,
+        link_reached=int(item.link_reached or 0),
+        partition=item.partition or "",
+        sort=item.sort or "",
+    )
+
+
+def reach(order: Refold, link: int, partition: str, sort: str) -> None:
+    """Note how far an order came."""
+    actions: list[Action] = [RefoldItem.link_reached.set(link)]
+    actions += [RefoldItem.partition.set(partition), RefoldItem.sort.set(sort)]
+    refused(lambda: _item(order.organization, order.number).update(actions, condition=RefoldItem.pk.exists()))
+
+
+def end(organization: int, number: int) -> None:
+    _item(organization, number).delete()
+
+
+def idle(organization: int, idle_since_ms: int) -> Iterator[int]:
+    """The orders of an organization that no job has taken up since a time."""
+    for found in RefoldItem.query(str(organization), RefoldItem.sk.startswith(_PREFIX)):
+        if found.touched <= idle_since_ms:
+            yield int(found.sk.removeprefix(_PREFIX))
+
+
+def _item(organization: int, number: int) -> RefoldItem:
+    return RefoldItem(str(organization), f"{_PREFIX}{number}")
