@@ -1,11 +1,7 @@
 """How many DynamoDB units a scan, its counting and a read cost: `.venv/bin/python -m bench.units` (`--json`).
 
 The real redirect, fold and API code runs on moto; units are computed from the sizes of the items that each call
-touches, by DynamoDB's rules, because no emulator bills plain writes by size.
-
-A write costs a unit for every 1 KB begun of the item before or after, whichever is larger, twice that in a
-transaction, and one for each entry of the index that comes or goes. A read costs a unit for every 4 KB begun, half
-when eventually consistent; a query adds its items up first.
+touches, by DynamoDB's rules (`bench/capacity.py`), because no emulator bills plain writes by size.
 """
 
 import contextlib
@@ -14,13 +10,14 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from math import ceil
 from typing import Any
 from unittest import mock
 
 from botocore.client import BaseClient
 from chalice.test import Client
 
+from bench import capacity
+from bench.capacity import Item
 from tests.world import World, prepare_environment, world
 
 prepare_environment()
@@ -41,8 +38,6 @@ IPHONE = (
 )
 PLACES = (("GB", "ENG", "England", "Leeds"), ("IE", "D", "Dublin", "Dublin"), ("US", "CA", "California", "Oakland"))
 
-Item = dict[str, Any]
-
 
 class Meter:
     """Adds up units while it is `running`; everything else is free."""
@@ -58,8 +53,10 @@ class Meter:
         actions = _actions(operation, request)
         before = [self._item(*action) for action in actions]
         answer = self._call(client, operation, request)
-        factor = 2 if operation == "TransactWriteItems" else 1
-        self.write += sum(_written(old, self._item(*it), factor) for old, it in zip(before, actions, strict=True))
+        transactional = operation == "TransactWriteItems"
+        self.write += sum(
+            _written(old, self._item(*it), transactional) for old, it in zip(before, actions, strict=True)
+        )
         self.read += _read(operation, request, answer)
         self.running = True
         return answer
@@ -79,37 +76,23 @@ def _actions(operation: str, request: dict[str, Any]) -> list[tuple[str, Item]]:
     ]
 
 
-def _written(old: Item, new: Item, factor: int) -> int:
-    units = factor * max(ceil(max(_size(old), _size(new)) / 1024), 1)
+def _written(old: Item, new: Item, transactional: bool) -> int:
+    """A write's units, with one for an entry of the index that comes or goes."""
+    units = capacity.written(capacity.size(old), capacity.size(new), transactional)
     return units + (old.get("day") != new.get("day"))
 
 
 def _read(operation: str, request: dict[str, Any], answer: dict[str, Any]) -> float:
-    share = 1 if request.get("ConsistentRead") else 0.5
+    consistent = bool(request.get("ConsistentRead"))
     if operation == "GetItem":
-        return share * max(ceil(_size(answer.get("Item", {})) / 4096), 1)
+        return capacity.read(capacity.size(answer.get("Item", {})), consistent)
     if operation == "Query":
-        return share * max(ceil(sum(map(_size, answer["Items"])) / 4096), 1)
+        return capacity.read(sum(map(capacity.size, answer["Items"])), consistent)
     if operation == "BatchGetItem":  # all of ours are consistent; an absent item costs a unit as well
         asked = sum(len(table["Keys"]) for table in request["RequestItems"].values())
         found = [item for table in answer["Responses"].values() for item in table]
-        return sum(ceil(_size(item) / 4096) for item in found) + asked - len(found)
+        return sum(capacity.read(capacity.size(item)) for item in found) + asked - len(found)
     return 0
-
-
-def _size(item: Item) -> int:
-    """The bytes of an item as DynamoDB counts them: names and values."""
-    return sum(len(name.encode()) + _value_size(*next(iter(value.items()))) for name, value in item.items())
-
-
-def _value_size(kind: str, value: Any) -> int:
-    if kind == "N":
-        return ceil(len(value.strip("-0.") or "0") / 2) + 1
-    if kind == "SS":
-        return sum(len(text) for text in value)
-    if kind == "L":
-        return 3 + sum(1 + _value_size(*next(iter(part.items()))) for part in value)
-    return 1 if kind == "BOOL" else len(value if kind == "B" else value.encode())
 
 
 class Bench:
@@ -206,7 +189,7 @@ def run(bench: Bench) -> dict[str, dict[str, float]]:
 def bytes_an_item(dynamodb: Any) -> dict[str, int]:
     """The mean size of the items of each table that grows with scans, all of them counted."""
     found = {table: dynamodb.scan(TableName=table)["Items"] for table in ("scans", "rollups", "visitors")}
-    return {table: sum(map(_size, items)) // len(items) for table, items in found.items()}
+    return {table: sum(map(capacity.size, items)) // len(items) for table, items in found.items()}
 
 
 @contextlib.contextmanager
