@@ -1,0 +1,227 @@
+"""One link from 10 to 300,000 scans a second: its slots, and the load of DynamoDB's busiest partitions.
+
+    .venv/bin/python -m bench.hot_code
+
+Slots grow by the product's own code (`bench/hot_growth.py`). Units come from the sizes of items that the real
+redirect, fold and rollups make, by DynamoDB's rules (`bench/capacity.py`). Keys are the product's own: a partition here
+is one partition key, which is what DynamoDB isolates in the end when a table is hot; until it has, throttling begins
+earlier. Whatever else stands before the table (quotas of API Gateway and Lambda, the write limit of the table) is
+assumed to be raised. What is in bold is more than a partition takes, or lasts longer than a request may.
+"""
+
+import contextlib
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import ceil
+from typing import Final, NamedTuple
+
+from bench import capacity
+from bench.capacity import PARTITION_READS, PARTITION_WRITES
+from bench.hot_growth import FOLD_LAG, SPILL_LAG, Growth, grow
+from bench.hot_items import Sizes, sizes_of
+from bench.units import Bench, metered
+from chalicelib import ids
+from chalicelib.core.days import day_of, month_of
+from chalicelib.core.links import Link
+from chalicelib.core.rollups import link_scope
+from chalicelib.core.scans import index_partition, partition
+from chalicelib.core.slots import home
+from chalicelib.services import accounts, links
+from chalicelib.services.counting import CHUNK, RECENT_MS
+from chalicelib.store import rollups
+from tests.world import world
+
+RATES: Final = (10, 100, 1_000, 10_000, 100_000, 300_000)
+# Assumed: one commit of the fold, with its reads; one page of a query; what the stream gathers.
+COMMIT_SECONDS: Final = 0.1
+QUERY_SECONDS: Final = 0.01
+WINDOW_SECONDS: Final = 2
+REQUEST_SECONDS: Final = 29
+READERS: Final = (1, 10, 100)
+# An organization of many links, none of which is hot.
+LINKS: Final = (10, 50, 100, 200)
+SCANS_OF_EACH: Final = 50
+
+
+class Load(NamedTuple):
+    """What the busiest partitions take a second when nothing grows any more, and what a read of the link costs.
+
+    `lane` is the share of its time that the fold of one slot's shard works. `read` is in units of the busiest scans
+    partition, `read_seconds` the time of all its queries, one after the other.
+    """
+
+    scans: float
+    by_day: float
+    rollups: float
+    owner: float
+    lane: float
+    read: float
+    read_seconds: float
+
+
+def load(sizes: Sizes, scans_a_second: float, slots: int, busiest: float) -> Load:
+    """The load of a link with so many slots, the busiest of which got `busiest` scans in a second."""
+    mean = scans_a_second / slots
+    commits = ceil(mean * WINDOW_SECONDS / CHUNK) / WINDOW_SECONDS  # a batch of one slot's shard, cut into chunks
+    recent = mean * RECENT_MS / 1000 * sizes.counted
+    pages = max(ceil(recent / capacity.PAGE), 1)
+    return Load(
+        scans=busiest * sizes.scan_units,
+        by_day=busiest,
+        rollups=commits * sizes.commit_units,
+        owner=slots * commits * 2 * capacity.read(0),  # the link's terms and the organization's, in one partition
+        lane=commits * COMMIT_SECONDS,
+        read=capacity.read(round(recent)),
+        read_seconds=slots * (pages + 1) * QUERY_SECONDS,
+    )
+
+
+def most_in_one(partitions: Iterable[str]) -> int:
+    """How many of these keys lie in the fullest partition."""
+    return max(Counter(partitions).values(), default=0)
+
+
+def shared(link: Link, slots: int, ms: int) -> tuple[int, int, int]:
+    """How many of a link's slots meet in one partition of the scans table, of its index, of the rollups."""
+    organization, number = link.organization, link.number
+    return (
+        most_in_one(partition(organization, number, month_of(ms), slot) for slot in range(slots)),
+        most_in_one(index_partition(organization, day_of(ms), home(number, slot)) for slot in range(slots)),
+        most_in_one(rollups.partition(organization, link_scope(number), slot) for slot in range(slots)),
+    )
+
+
+class Row(NamedTuple):
+    """One link: how its slots grew, and what its partitions take then."""
+
+    scans_a_second: int
+    growth: Growth
+    load: Load
+    shared: tuple[int, int, int]
+
+
+def row(bench: Bench, sizes: Sizes, scans_a_second: int) -> Row:
+    """Run a new link at a rate."""
+    new = links.NewLink("https://example.com/hot", (), slug=f"hot-{scans_a_second}")
+    link = links.seed(accounts.authenticate(bench.key), new, bench.begun)
+    growth = grow(link, scans_a_second, PARTITION_WRITES / sizes.scan_units, bench.now)
+    at_end = load(sizes, scans_a_second, growth.slots, growth.busiest)
+    return Row(scans_a_second, growth, at_end, shared(link, growth.slots, bench.now))
+
+
+def marked(amount: float, limit: float) -> str:
+    """A number as the tables show it, bold when it is over its limit."""
+    text = f"{amount:,.0f}" if amount >= 10 or amount == int(amount) else f"{amount:,.1f}"
+    return f"**{text}**" if amount > limit else text
+
+
+def span(seconds: float) -> str:
+    """A time as one reads it."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def growth_cells(sizes: Sizes, found: Row) -> list[str]:
+    rate, growth, takes = found.scans_a_second, found.growth, PARTITION_WRITES / sizes.scan_units
+    needed = 1 << ceil(rate / takes - 1).bit_length()
+    drained = growth.calm + growth.backlog / (takes - rate / growth.slots) if growth.spilled else 0
+    return [
+        f"{rate:,}",
+        marked(rate * sizes.scan_units, PARTITION_WRITES),
+        f"{needed:,}",
+        f"{growth.slots:,}",
+        span(growth.seconds),
+        f"{growth.spilled:,}",
+        span(growth.calm),
+        span(drained),
+    ]
+
+
+def load_cells(found: Row) -> list[str]:
+    """What slots share would add up; they share nothing, or the factors would show it."""
+    rate, at, (in_table, in_index, in_rollups) = found.scans_a_second, found.load, found.shared
+    return [
+        f"{rate:,}",
+        f"{found.growth.slots:,}",
+        marked(at.scans * in_table, PARTITION_WRITES),
+        marked(at.by_day * in_index, PARTITION_WRITES),
+        marked(at.rollups * in_rollups, PARTITION_WRITES),
+        marked(at.owner, PARTITION_READS),
+        f"{at.lane:.0%}",
+    ]
+
+
+def read_cells(found: Row) -> list[str]:
+    readers = [marked(found.load.read * n, PARTITION_READS) for n in READERS]
+    return [
+        f"{found.scans_a_second:,}",
+        f"{found.growth.slots:,}",
+        *readers,
+        marked(found.load.read_seconds, REQUEST_SECONDS),
+    ]
+
+
+def organization_cells(now_ms: int, count: int) -> list[str]:
+    """Links of one slot each: how many scans a second meet in one partition of the index."""
+    homes = [index_partition(1, day_of(now_ms), home(ids.new(now_ms), 0)) for _ in range(count)]
+    scans = count * SCANS_OF_EACH
+    fullest = most_in_one(homes) * SCANS_OF_EACH
+    return [f"{count}", f"{scans:,}", f"{len(set(homes))}", marked(fullest, PARTITION_WRITES)]
+
+
+def table(title: str, head: str, rows: Iterable[Sequence[str]]) -> None:
+    """Print a table as the docs hold it."""
+    columns = head.split(" | ")
+    print(f"\n**{title}**\n\n| {head} |\n|{'---:|' * len(columns)}")
+    for cells in rows:
+        print(f"| {' | '.join(cells)} |")
+
+
+def assumptions(sizes: Sizes) -> None:
+    print(
+        f"A scan: {sizes.pending} bytes pending, {sizes.counted} counted: {sizes.scan_units} write units, "
+        f"{sizes.longest_units} with the longest user agent ({sizes.longest:,} bytes).\n"
+        f"A busy slot's day: {sizes.day:,} bytes, its lifetime {sizes.lifetime}: {sizes.commit_units} units a commit "
+        f"of up to {CHUNK} scans. Its organization's day: {sizes.organization_day:,}.\n"
+        f"Assumed: the fold hears of a second {FOLD_LAG} s later, the spill queue's function {SPILL_LAG} s; "
+        f"a commit takes {COMMIT_SECONDS * 1000:.0f} ms, a page of a query {QUERY_SECONDS * 1000:.0f}; "
+        f"one shard for each slot; Poisson arrivals at a steady rate.\n"
+        f"Limits of a partition: {PARTITION_WRITES:,} write and {PARTITION_READS:,} read units a second."
+    )
+
+
+def main() -> None:
+    """Print the tables, as markdown."""
+    with world() as fresh, metered(fresh.dynamodb) as meter, contextlib.redirect_stdout(io.StringIO()):
+        bench = Bench(fresh, meter)
+        sizes = sizes_of(bench)
+        rows = [row(bench, sizes, rate) for rate in RATES]
+    assumptions(sizes)
+    table(
+        "Growing",
+        "scans a second | units in one slot | slots needed | slots grown to | after"
+        " | refused at first, spilled | none refused after | all written after",
+        (growth_cells(sizes, found) for found in rows),
+    )
+    table(
+        "The busiest partition in its busiest second, when grown",
+        "scans a second | slots | scans table, write units | index, write units | rollups, write units"
+        " | organization's items, read units | fold of a shard at work",
+        map(load_cells, rows),
+    )
+    table(
+        "Readers: read units of the busiest scans partition",
+        f"scans a second | slots | {' | '.join(f'{n} reads a second' for n in READERS)} | seconds a read",
+        map(read_cells, rows),
+    )
+    table(
+        f"An organization of links with one slot and {SCANS_OF_EACH} scans a second each",
+        "links | scans a second | homes | fullest index partition, write units",
+        (organization_cells(bench.now, count) for count in LINKS),
+    )
+
+
+if __name__ == "__main__":
+    main()
