@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import redirect
-from chalicelib.api import docs, dynamic, problems
+from chalicelib.api import docs, dynamic, history, problems
 from chalicelib.services import triggers
 
 # The stack's own resources, named as the template names them; Chalice's types know only strings.
@@ -17,6 +17,7 @@ app = Chalice(app_name="quietzone")
 app.api.binary_types = []
 app.register_blueprint(redirect.bp)
 app.register_blueprint(dynamic.bp)
+app.register_blueprint(history.bp)
 app.register_blueprint(docs.bp)
 app.register_middleware(problems.answer_errors, "http")
 

@@ -43,12 +43,22 @@ class World:
         items: list[dict[str, Any]] = self.dynamodb.scan(TableName=table)["Items"]
         return items
 
+    def expire_scans(self, before_ms: int | None = None) -> None:
+        """Delete raw scans (of before a time) as their TTL does."""
+        for item in self.items("scans"):
+            if before_ms is None or int(item["sk"]["S"].split("#")[0]) < before_ms:
+                self.dynamodb.delete_item(TableName="scans", Key={"pk": item["pk"], "sk": item["sk"]})
+
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """The bodies of the messages that wait in a queue; they are taken out."""
+        return [json.loads(body) for body in self.raw_messages(queue)]
+
+    def raw_messages(self, queue: str) -> list[str]:
+        """The same, as texts."""
         url, bodies = os.environ[queue], []
         while found := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
-                bodies.append(json.loads(message["Body"]))
+                bodies.append(message["Body"])
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
 

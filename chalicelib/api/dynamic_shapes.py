@@ -11,6 +11,7 @@ from chalicelib.core.accounts import Member
 from chalicelib.core.agents import UNKNOWN as NO_DEVICE
 from chalicelib.core.codes import StaticCode
 from chalicelib.core.days import iso_day, iso_time
+from chalicelib.core.judging import OWN_TEST
 from chalicelib.core.links import DRAFT, PAUSED, Link
 from chalicelib.core.plans import Plan
 from chalicelib.core.windows import Window
@@ -112,6 +113,8 @@ def scans(found: Link, report: Report, window: Window, week: Window, base: str) 
     answer.pop("label")
     if report.pending:
         answer["pending"] = report.pending
+    if report.recounting:
+        answer["recounting"] = True
     return answer
 
 
@@ -128,8 +131,15 @@ def _analytics(report: Report, window: Window) -> dict[str, Any]:
         "by_hour": _hours(r.table(inside, r.QUARTERS)),
         "unique_visitors": windows.uniques(report.days, window, r.VISITORS),
         "unique_addresses": windows.uniques(report.days, window, r.ADDRESSES),
-        "bots_excluded": r.amount(inside, r.BOTS),
+        **_excluded(r.table(inside, r.BOTS)),
     }
+
+
+def _excluded(reasons: Mapping[str, int]) -> dict[str, int]:
+    """What is in no total: bots always, an organization's own tests when there are any."""
+    tests = reasons.get(OWN_TEST, 0)
+    bots = {"bots_excluded": sum(reasons.values()) - tests}
+    return bots | ({"own_tests_excluded": tests} if tests else {})
 
 
 def _hours(quarters: Mapping[str, int]) -> list[dict[str, int]]:

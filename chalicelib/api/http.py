@@ -33,7 +33,7 @@ ANY_ORIGIN: Final = {
 }
 PREFLIGHT: Final = {
     **ANY_ORIGIN,
-    "Access-Control-Allow-Methods": "GET,POST,PATCH,DELETE,OPTIONS",
+    "Access-Control-Allow-Methods": "GET,POST,PUT,PATCH,DELETE,OPTIONS",
     "Access-Control-Allow-Headers": "Authorization,Content-Type,Idempotency-Key,X-Api-Key",
     "Access-Control-Max-Age": "86400",
 }

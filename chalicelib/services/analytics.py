@@ -12,11 +12,15 @@ from chalicelib.store import links, rollups
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one link's scans come to. `pending` scans could not be folded in time and are in no number."""
+    """What one link's scans come to. `pending` scans could not be folded in time and are in no number.
+
+    While `recounting`, stored scans are being judged again: some numbers are before it, others after it.
+    """
 
     days: Days
     lifetime: Rollup
     pending: int
+    recounting: bool = False
 
     @property
     def total(self) -> int:
@@ -33,8 +37,14 @@ def link_report(organization: int, link: int, window: Window, now_ms: int) -> Re
     Slots that are added while this runs hold only scans that came after it began. The lifetime is read last, so that
     a scan folded in between never shows in the window alone.
     """
-    slots = range(links.slots(organization, link))
+    spread = links.spread(organization, link)
+    slots = range(spread.slots)
     pending = counting.settle_recent(organization, link, slots, now_ms)
     days = rollups.read_days(organization, link_scope(link), slots, window.first, window.last)
     lifetime = rollups.read_lifetime(organization, link_scope(link), slots)
-    return Report(days, lifetime, pending)
+    return Report(days, lifetime, pending, spread.recounting)
+
+
+def is_recounting(organization: int, link: int) -> bool:
+    """Whether stored scans of a link are being judged again."""
+    return links.spread(organization, link).recounting

@@ -76,7 +76,16 @@ def seed(caller: Caller, new: NewLink, now_ms: int) -> Link:
 
 def get(caller: Caller, spelled: str) -> Link:
     """The link with an id in any spelling. Raises NotFound."""
-    return _held(caller, spelled).value
+    return held(caller, spelled).value
+
+
+def held(caller: Caller, spelled: str) -> Held[Link]:
+    """The link with an id in any spelling, as it is read before it is changed. Raises NotFound."""
+    number = ids.parse(spelled)
+    found = None if number is None else links.read(caller.organization.number, number)
+    if found is None:
+        raise NotFound.of("code")
+    return found
 
 
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
@@ -92,11 +101,11 @@ def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Pa
 def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
     """Change a link. Raises NotFound, InvalidRequest, UnsafeDestination, SlugTaken."""
     for _ in range(ATTEMPTS):
-        held = _held(caller, spelled)
-        edited = _edited(held.value, change, now_ms)
+        before = held(caller, spelled)
+        edited = _edited(before.value, change, now_ms)
         write = Transaction()
         slots = links.slots(edited.organization, edited.number)
-        links.replace(write, held, edited, caller.organization.hashing_key, slots)
+        links.replace(write, before, edited, caller.organization.hashing_key, slots)
         refusals = write.commit()
         if not refusals:
             return edited
@@ -109,24 +118,16 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
 def erase(caller: Caller, spelled: str, now_ms: int) -> Link:
     """Delete a link and everything counted for it: it is gone at once, its scans within the background job."""
     for _ in range(ATTEMPTS):
-        held = _held(caller, spelled)
-        link = held.value
+        before = held(caller, spelled)
+        link = before.value
         write = Transaction()
-        links.erase(write, held)
+        links.erase(write, before)
         jobs.put_erase(write, link.organization, link.number, link.created_ms, now_ms)
         if not write.commit():
             with suppress(Unavailable):  # the order stands: the sweep sends it again
                 queues.send_job({"organization": link.organization, "erase": link.number})
             return link
     raise Unavailable.storage()
-
-
-def _held(caller: Caller, spelled: str) -> Held[Link]:
-    number = ids.parse(spelled)
-    held = None if number is None else links.read(caller.organization.number, number)
-    if held is None:
-        raise NotFound.of("code")
-    return held
 
 
 def _maker(

@@ -44,10 +44,12 @@ def refold(organization: int, number: int, now_ms: int, out_of_time: OutOfTime) 
 
 def _links(order: Refold) -> Iterable[Link]:
     """The links that an order has still to see; the one that it has begun comes first."""
+    seen = order.partition == _DONE
     if order.link:
         held = links.read(order.organization, order.link)
-        return [held.value] if held else []
-    return links.newest_first(order.organization, order.link_reached + 1 if order.link_reached else None)
+        return [held.value] if held and not seen else []
+    before = order.link_reached + (not seen) if order.link_reached else None
+    return links.newest_first(order.organization, before)
 
 
 def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> bool:

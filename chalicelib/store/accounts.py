@@ -118,11 +118,15 @@ def read_organization(number: int) -> Organization:
     )
 
 
-def write_keep_days(number: int, keep_days: int | None, least_kept_days: int | None) -> None:
-    """Change how long an organization's raw scans are kept."""
-    wanted = {OrganizationItem.keep_days: keep_days, OrganizationItem.least_kept_days: least_kept_days}
-    actions: list[Action] = [field.remove() if days is None else field.set(days) for field, days in wanted.items()]
-    OrganizationItem(str(number), "organization").update(actions, condition=OrganizationItem.pk.exists())
+def keep(write: Transaction, number: int, keep_days: int | None, least_kept_days: int | None) -> None:
+    """Add to a transaction how long an organization's raw scans are kept; a refusal names `organization`."""
+    actions: list[Action] = [
+        OrganizationItem.keep_days.remove() if keep_days is None else OrganizationItem.keep_days.set(keep_days)
+    ]
+    if least_kept_days is not None:
+        actions.append(OrganizationItem.least_kept_days.set(least_kept_days))
+    owner = OrganizationItem(str(number), "organization")
+    write.update(owner, actions, OrganizationItem.pk.exists(), "organization")
 
 
 def read_member(organization: int, number: int) -> Member:

@@ -10,8 +10,7 @@ from chalicelib.core.scans import Change, Scan, ScanKey
 from chalicelib.core.visitors import VisitorKey, Visits
 from chalicelib.store import poisoned, rollups, scans, visitors
 from chalicelib.store.transactions import Transaction
-from chalicelib.store.versions import Held, unchanged
-from chalicelib.store.visitors import VisitorItem
+from chalicelib.store.versions import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def commit(settling: Sequence[Settling], folded: Folded, standing: Standing) -> 
     for each in settling:
         _settle(write, each, folded.firsts.get(each.scan.key))
     for visitor, visits in folded.visitors.items():
-        _enter_visitor(write, visitor, visits, standing.visitors[visitor].version)
+        visitors.enter(write, visitor, visits, standing.visitors[visitor].version)
     for rollup_key, rollup in folded.rollups.items():
         rollups.enter(write, rollup_key, rollup, standing.rollups[rollup_key].version)
     refusals = write.commit()
@@ -72,11 +71,3 @@ def _settle(write: Transaction, settling: Settling, first: bool | None) -> None:
     write.delete(record, condition, scan.key)
     if scan.poisoned:
         poisoned.forget(write, scan.key)
-
-
-def _enter_visitor(write: Transaction, key: VisitorKey, visits: Visits, version: int | None) -> None:
-    condition = unchanged(VisitorItem.version, version)
-    if visits:
-        write.put(visitors.item(key, visits), condition, key)
-    elif version is not None:
-        write.delete(visitors.item(key, visits), condition, key)

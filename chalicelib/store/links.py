@@ -101,9 +101,14 @@ def put_new(write: Transaction, link: Link, hashing_key: bytes) -> None:
     write.put(_slug_item(link, hashing_key, slots=1), SlugItem.pk.does_not_exist(), "slug")
 
 
+def put_again(write: Transaction, held: Held[Link], link: Link) -> None:
+    """Add to a transaction an edit of what the redirect need not know; a refusal names `link`."""
+    write.put(_link_item(link), unchanged(LinkItem.version, held.version), "link")
+
+
 def replace(write: Transaction, held: Held[Link], link: Link, hashing_key: bytes, slots: int) -> None:
     """Add an edit of a link to a transaction. A changed slug retires the old one and claims the new."""
-    write.put(_link_item(link), unchanged(LinkItem.version, held.version), "link")
+    put_again(write, held, link)
     if link.slug == held.value.slug:
         write.put(_slug_item(link, hashing_key, slots), SlugItem.link == link.number, "own slug")
     else:

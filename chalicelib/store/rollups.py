@@ -53,6 +53,14 @@ def read(keys: Collection[RollupKey]) -> dict[RollupKey, Held[Rollup]]:
     return {key: held.get(key, Held({}, None)) for key in keys}
 
 
+def read_as_stored(keys: Collection[RollupKey]) -> dict[RollupKey, Held[Rollup | None]]:
+    """As `read`; None is one that is there and cannot be understood."""
+    wanted = {_address(key): key for key in keys}
+    found = RollupItem.batch_get(list(wanted), consistent_read=True)
+    held = {wanted[i.pk, i.sk]: Held(_understood(i), int(i.version)) for i in found}
+    return {key: held.get(key, Held({}, None)) for key in keys}
+
+
 def read_days(organization: int, scope: str, slots: Iterable[int], first: int, last: int) -> dict[int, Rollup]:
     """The rollups of a scope from one day to another, both included, slots added up; days without one are missing."""
     days: dict[str, list[Rollup]] = {}
@@ -73,6 +81,12 @@ def read_scope(organization: int, scope: str, slot: int) -> Iterator[tuple[Rollu
     """Every rollup of a scope in a slot, oldest day first, the lifetime last, consistently."""
     for found in RollupItem.query(partition(organization, scope, slot), consistent_read=True):
         yield RollupKey(organization, scope, slot, period(found.sk)), Held(_rollup(found), int(found.version))
+
+
+def read_scope_as_stored(organization: int, scope: str, slot: int) -> dict[RollupKey, Held[Rollup | None]]:
+    """Every rollup of a scope in a slot, as `read_as_stored` has them."""
+    found = RollupItem.query(partition(organization, scope, slot), consistent_read=True)
+    return {RollupKey(organization, scope, slot, period(i.sk)): Held(_understood(i), int(i.version)) for i in found}
 
 
 def replace(changes: Mapping[RollupKey, tuple[Held[Rollup], Rollup]]) -> bool:
@@ -102,3 +116,12 @@ def _address(key: RollupKey) -> tuple[str, str]:
 def _rollup(found: RollupItem) -> Rollup:
     rollup: Rollup = json.loads(zlib.decompress(found.body))
     return rollup
+
+
+def _understood(found: RollupItem) -> Rollup | None:
+    try:
+        rollup = _rollup(found)
+        sums = [sum(table.values()) for table in rollup.values()]
+    except (AttributeError, TypeError, ValueError, zlib.error):
+        return None
+    return rollup if all(isinstance(n, int) for n in sums) else None

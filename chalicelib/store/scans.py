@@ -15,6 +15,7 @@ from chalicelib.core.days import months_between
 from chalicelib.core.judging import Verdict
 from chalicelib.core.scans import FACT_NAMES, Facts, Scan, ScanKey, Unjudged, partition, sort_from
 from chalicelib.store.tables import Record, refused
+from chalicelib.store.transactions import Transaction
 
 # By how much the clocks of functions may differ, and generously so.
 CLOCKS_DIFFER_MS: Final = 60_000
@@ -185,12 +186,15 @@ def settling(scan: Scan, verdict: Verdict, first: bool | None, expires: int | No
     return actions + [attribute.remove() for attribute in _UNTIL_FOLDED]
 
 
-def note_failure(scan: Scan) -> bool:
-    """Write that folding failed once more by the scan's own fault, unless it changed meanwhile; tell whether it did.
+def note_failure(scan: Scan) -> None:
+    """Write that folding failed once more by the scan's own fault, unless it changed meanwhile.
 
-    The write is a stream record, and so rings for the next try.
+    The write is a stream record, and so rings for the next try. It is a transaction because PynamoDB reads back what a
+    plain update left, and a damaged scan cannot be read.
     """
-    return not refused(lambda: record(scan.key).update([ScanItem.failures.set(scan.failures + 1)], as_read(scan)))
+    write = Transaction()
+    write.update(record(scan.key), [ScanItem.failures.set(scan.failures + 1)], as_read(scan), scan.key)
+    write.commit()
 
 
 def set_aside(verdict: Verdict | None) -> list[Action]:

@@ -85,14 +85,14 @@ def test_the_sweep_orders_an_erasing_again_whose_message_was_lost(account: Accou
 def test_a_spilled_scan_is_written_and_counted_once_however_often_it_is_delivered(account: Account) -> None:
     key = account.key(now_ms() - 24 * 60 * MINUTE)
     for _ in range(3):
-        spill.write(_spilled(key), now_ms())
+        spill.write(spilled(key), now_ms())
     assert _total(account) == 1
 
 
 def test_a_spilled_scan_that_was_written_after_all_is_not_made_pending_again(account: Account) -> None:
     key = account.scan()
     counting.settle(scans.read([key]))
-    spill.write(_spilled(key), now_ms())
+    spill.write(spilled(key), now_ms())
     (scan,) = scans.read([key])
     assert (scan.pending, _total(account)) == (0, 1)
 
@@ -100,9 +100,9 @@ def test_a_spilled_scan_that_was_written_after_all_is_not_made_pending_again(acc
 def test_one_burst_of_throttled_scans_doubles_the_slots_once(account: Account) -> None:
     ms = now_ms()
     for n in range(12):
-        spill.write(_spilled(account.key(ms + n), "ThrottlingException"), now_ms())
+        spill.write(spilled(account.key(ms + n), "ThrottlingException"), now_ms())
     assert stored.slots(account.organization, account.link.number) == 2
-    spill.write(_spilled(account.key(ms + 20_000), "ThrottlingException"), now_ms())
+    spill.write(spilled(account.key(ms + 20_000), "ThrottlingException"), now_ms())
     assert stored.slots(account.organization, account.link.number) == 4
 
 
@@ -126,10 +126,10 @@ def test_a_bug_that_one_organization_meets_leaves_no_other_unswept(
 
 
 def test_a_scan_spilled_for_throttling_doubles_the_slots_of_its_link(account: Account) -> None:
-    spill.write(_spilled(account.key(), "ThrottlingException"), now_ms())
+    spill.write(spilled(account.key(), "ThrottlingException"), now_ms())
     assert stored.slots(account.organization, account.link.number) == 2
 
 
-def _spilled(key: ScanKey, error: str = "InternalServerError") -> dict[str, object]:
+def spilled(key: ScanKey, error: str = "InternalServerError") -> dict[str, object]:
     """A scan as the redirect hands it to the spill queue."""
     return {"scan": Arrival(key, Facts("a", "x"), Unjudged(IPHONE_SAFARI)).attributes(), "error": error}

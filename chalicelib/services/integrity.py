@@ -1,0 +1,64 @@
+"""Integrity: what the last recounts of an organization found, and what waits to be counted."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.core import slots as spread
+from chalicelib.core.days import DAY_MS, day_of
+from chalicelib.core.integrity import Report
+from chalicelib.core.scans import index_partition
+from chalicelib.services.accounts import Caller
+from chalicelib.store import counted, jobs, links, poisoned, recounts, reports, scans
+
+PAGE: Final = 100
+PAGES: Final = 20
+FIRST_LOOK_MS: Final = DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """`reports` are of the newest days, newest first; `ordered` the days that are to be recounted, or just are.
+
+    `poison` is how many scans are set aside now; `swept_ms` the time up to which none waits to be counted that could
+    be, None before the first sweep.
+    """
+
+    reports: list[Report]
+    ordered: list[int]
+    poison: int
+    swept_ms: int | None
+
+
+def overview(caller: Caller, most: int) -> Integrity:
+    """What is known of the caller's organization, with the reports of so many days at most."""
+    organization = caller.organization.number
+    return Integrity(
+        reports=reports.newest(organization, most),
+        ordered=recounts.days(organization),
+        poison=poisoned.count(organization),
+        swept_ms=jobs.read_swept(organization),
+    )
+
+
+def oldest_pending(organization: int, now_ms: int) -> int | None:
+    """The time of the oldest scan that waits to be counted, in milliseconds; None when none is found.
+
+    What is older than the sweep's cursor is counted. Looked at are the first 2,000 scans of each day and home.
+    """
+    swept = jobs.read_swept(organization)
+    first = now_ms - FIRST_LOOK_MS if swept is None else swept
+    homes = spread.homes(links.most_slots(organization))
+    for day in range(day_of(first), day_of(now_ms) + 1):
+        found = [_oldest(index_partition(organization, day, home), first, now_ms) for home in homes]
+        if times := [ms for ms in found if ms is not None]:
+            return min(times)
+    return None
+
+
+def _oldest(index: str, first_ms: int, until_ms: int) -> int | None:
+    keys = counted.oldest_keys(index, first_ms, until_ms, PAGE * PAGES)
+    for start in range(0, len(keys), PAGE):
+        pending = [scan.key.ms for scan in scans.read(keys[start : start + PAGE]) if scan.pending]
+        if pending:
+            return min(pending)
+    return None

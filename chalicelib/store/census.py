@@ -1,0 +1,19 @@
+"""Every link of an organization, in the order of numbers: also those that are being erased, which still count."""
+
+from collections.abc import Iterator
+
+from chalicelib.store.links import LinkItem, SlotsItem
+
+
+def links_after(organization: int, after: int) -> Iterator[int]:
+    """The numbers of the links beyond a number, consistently."""
+    beyond = LinkItem.sk.between(f"link#{after + 1:016}", "link#~")
+    for found in LinkItem.query(str(organization), beyond, consistent_read=True, attributes_to_get=["sk"]):
+        yield int(found.sk.removeprefix("link#"))
+
+
+def slots(organization: int) -> dict[int, int]:
+    """The slots of every link that has more than one, consistently."""
+    grown = SlotsItem.sk.between("slots#0", "slots#~")
+    found = SlotsItem.query(str(organization), grown, consistent_read=True)
+    return {int(i.sk.removeprefix("slots#")): int(i.slots or 1) for i in found}

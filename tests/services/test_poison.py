@@ -1,0 +1,190 @@
+"""A scan that cannot be folded blocks nobody: it is set aside, reported, and counted once its cause is gone."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from chalicelib.core import agents
+from chalicelib.core import rollups as r
+from chalicelib.core.days import day_of
+from chalicelib.core.rollups import link_scope
+from chalicelib.core.scans import Scan, ScanKey
+from chalicelib.core.windows import Window
+from chalicelib.errors import Unavailable
+from chalicelib.services import analytics, counting, erasing, links, poison, sweeping, triggers
+from chalicelib.store import poisoned, rollups, scans
+from tests.services.account import Account, new_account
+from tests.world import World, now_ms
+
+MINUTE = 60_000
+
+
+@pytest.fixture
+def account(world: World) -> Account:
+    return new_account()
+
+
+@contextmanager
+def broken(user_agent: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """While judging fails for one user agent."""
+    judge = agents.judge
+
+    def fail(text: str, hint: str = "") -> agents.Agent:
+        if text == user_agent:
+            raise KeyError(text)
+        return judge(text, hint)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(agents, "judge", fail)
+        yield
+
+
+def _total(account: Account) -> int:
+    lifetime = rollups.read_lifetime(account.organization, link_scope(account.link.number), range(1))
+    return r.amount(lifetime, r.TOTAL)
+
+
+def _scan(key: ScanKey) -> Scan:
+    (scan,) = scans.read([key])
+    return scan
+
+
+def _ring(world: World) -> None:
+    """Hand the stream function the newest image of every pending scan, as the notes of failures do."""
+    images = [item for item in world.items("scans") if "pending" in item]
+    triggers.fold([{"dynamodb": {"NewImage": image}} for image in images])
+
+
+def test_a_scan_that_cannot_be_folded_stops_neither_its_batch_nor_its_shard(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = account.scan(user_agent="broken"), [account.scan(address=str(n)) for n in range(7)]
+    with broken("broken", monkeypatch):
+        _ring(world)
+        assert _total(account) == len(good)
+        for _ in range(4):
+            _ring(world)
+    scan = _scan(bad)
+    assert (scan.pending, scan.poisoned, scan.unjudged, scan.failures) == (0, True, None, 0)
+    assert list(poisoned.listed(account.organization)) == [bad]
+
+
+def test_it_is_reported_without_what_it_holds(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.scan(user_agent="secret-agent")
+    with broken("secret-agent", monkeypatch):
+        _ring(world)
+    printed = capsys.readouterr().out
+    lines = [json.loads(line) for line in printed.splitlines()]
+    (told,) = [line for line in lines if line["message"] == "scan cannot be folded"]
+    assert (told["error"], told["failures"], told["set_aside"]) == ("KeyError", 1, False)
+    assert "secret-agent" not in printed
+
+
+def test_no_reader_waits_for_it(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    account.scan(user_agent="broken")
+    account.scan()
+    today = Window.ending(day_of(now_ms()), 1)
+    with broken("broken", monkeypatch):
+        answers = [analytics.link_report(account.organization, account.link.number, today, now_ms()) for _ in range(6)]
+    assert {answer.total for answer in answers} == {1}
+    assert [answer.pending for answer in answers] == [1, 1, 1, 1, 1, 0], "pending until it is set aside"
+
+
+def test_the_sweep_sets_it_aside_and_goes_on(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = account.scan(now_ms() - 3 * MINUTE, user_agent="broken")
+    account.scan(now_ms() - 2 * MINUTE)
+    with broken("broken", monkeypatch):
+        sweeping.sweep(now_ms())
+    assert (_total(account), _scan(bad).poisoned) == (1, True)
+
+
+def test_a_command_makes_it_pending_again_and_it_is_counted(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = account.scan(user_agent="broken")
+    with broken("broken", monkeypatch):
+        counting.settle_pending(scans.read([bad]))
+    assert poison.requeue(account.organization) == 1
+    assert poison.requeue(account.organization) == 0
+    _ring(world)
+    assert (_total(account), _scan(bad).pending, poisoned.count(account.organization)) == (1, 0, 0)
+
+
+def test_what_could_be_judged_before_it_was_set_aside_is_kept(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = account.scan()
+    with monkeypatch.context() as patch:
+        patch.setattr(rollups, "read", lambda _: 1 / 0)
+        counting.settle_pending(scans.read([key]))
+    assert _scan(key).poisoned
+    poison.requeue(account.organization)
+    _ring(world)
+    assert _scan(key).facts.device == "mobile"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param({"counted": {"S": "not facts"}}, id="what is counted is garbage"),
+        pytest.param({"counted": {"S": json.dumps([""] * 40)}}, id="what is counted is too long"),
+        pytest.param({"user_agent": {"N": "7"}}, id="an attribute has another type"),
+        pytest.param({"rev": {"S": "one"}}, id="the revision is no number"),
+        pytest.param({"pending": {"S": "yes"}}, id="pending is no number"),
+    ],
+)
+def test_a_damaged_scan_blocks_nobody(account: Account, world: World, damage: dict[str, Any]) -> None:
+    bad, good = account.scan(address="b"), account.scan(address="g")
+    (item,) = [item for item in world.items("scans") if item["sk"]["S"] == bad.sort]
+    world.dynamodb.put_item(TableName="scans", Item=item | damage)
+    counting.settle_recent(account.organization, account.link.number, range(1), now_ms())
+    assert _scan(good).pending == 0
+    for _ in range(5):
+        _ring(world)
+    assert (_total(account), _scan(bad).poisoned) == (1, True)
+    world.dynamodb.put_item(TableName="scans", Item=item | {"poison": {"BOOL": True}})
+    assert poison.requeue(account.organization) == 1
+    _ring(world)
+    assert _total(account) == 2
+
+
+def test_an_outage_is_no_fault_of_a_scan(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = account.scan()
+
+    def fail(_: object) -> None:
+        raise Unavailable.storage()
+
+    monkeypatch.setattr(counting, "_backoff", lambda _: 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(rollups, "read", fail)
+        for _ in range(6):
+            with pytest.raises(Unavailable):
+                counting.settle(scans.read([key]))
+    assert _scan(key).failures == 0
+
+
+def test_a_poisoned_scan_of_an_erased_link_is_gone_with_it(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = account.scan(user_agent="broken")
+    account.scan()
+    with broken("broken", monkeypatch):
+        counting.settle_pending(scans.read([bad]))
+        links.erase(account.caller, str(account.link.number), now_ms())
+        assert erasing.erase(account.organization, account.link.number, now_ms(), lambda: False)
+    assert (world.items("scans"), poisoned.count(account.organization)) == ([], 0)
+
+
+def test_a_scan_that_cannot_be_folded_out_does_not_stop_an_erasing(account: Account, world: World) -> None:
+    key = account.scan()
+    counting.settle(scans.read([key]))
+    (item,) = world.items("scans")
+    world.dynamodb.put_item(TableName="scans", Item=item | {"counted": {"S": "garbage"}})
+    links.erase(account.caller, str(account.link.number), now_ms())
+    assert erasing.erase(account.organization, account.link.number, now_ms(), lambda: False)
+    assert world.items("scans") == []
