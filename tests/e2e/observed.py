@@ -1,0 +1,103 @@
+"""What tests see of a running stack beside its HTTP: tables, the fold's source, waiting for what takes a moment."""
+
+import json
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from chalicelib.core import rollups as r
+from chalicelib.core.days import parse_day
+from chalicelib.core.rollups import LIFETIME, Rollup
+from chalicelib.core.scans import Arrival
+from infra import aws
+from infra.local import LocalStack
+
+Item = dict[str, Any]
+Books = dict[tuple[int, str, int], Rollup]
+
+_PAUSE_SECONDS = 0.1
+_WRITTEN_AT_ONCE = 25
+
+
+def eventually(true: Callable[[], bool], seconds: float = 20) -> bool:
+    """Whether something becomes true within a time."""
+    end = time.monotonic() + seconds
+    while not (reached := true()) and time.monotonic() < end:
+        time.sleep(_PAUSE_SECONDS)
+    return reached
+
+
+def items(stack: LocalStack, table: str) -> Iterator[Item]:
+    """Every item of a table, named as the settings name it, in DynamoDB's own JSON."""
+    pages = aws.clients(stack.aws_endpoint)("dynamodb").get_paginator("scan")
+    for page in pages.paginate(TableName=stack.environment[table], ConsistentRead=True):
+        yield from page["Items"]
+
+
+def scan_items(stack: LocalStack, organization: int) -> list[Item]:
+    """The scans of an organization."""
+    return [item for item in items(stack, "SCANS_TABLE") if item["pk"]["S"].startswith(f"{organization}#")]
+
+
+def is_all_counted(stack: LocalStack, organization: int) -> bool:
+    """Whether no scan of an organization waits to be counted."""
+    return not any("pending" in item for item in scan_items(stack, organization))
+
+
+def stored(arrived: Arrival) -> Item:
+    """A scan as the redirect writes it."""
+    return {name: {"N": str(v)} if isinstance(v, int) else {"S": v} for name, v in arrived.attributes().items()}
+
+
+def write_scans(stack: LocalStack, found: Iterable[Item]) -> None:
+    """Put scans into the table, past the redirect."""
+    dynamodb, table = aws.clients(stack.aws_endpoint)("dynamodb"), stack.environment["SCANS_TABLE"]
+    puts = [{"PutRequest": {"Item": item}} for item in found]
+    for start in range(0, len(puts), _WRITTEN_AT_ONCE):
+        answer = dynamodb.batch_write_item(RequestItems={table: puts[start : start + _WRITTEN_AT_ONCE]})
+        assert not answer["UnprocessedItems"]
+
+
+def books(stack: LocalStack, organization: int) -> Books:
+    """Every rollup of an organization, slots added up: (organization, scope, period) -> rollup."""
+    slots: dict[tuple[int, str, int], list[Rollup]] = defaultdict(list)
+    for item in items(stack, "ROLLUPS_TABLE"):
+        owner, scope, _slot = item["pk"]["S"].split("#")
+        if int(owner) == organization:
+            slots[organization, scope, _period(item["sk"]["S"])].append(json.loads(zlib.decompress(item["body"]["B"])))
+    summed = {at: r.merged(found) for at, found in slots.items()}
+    return {at: rollup for at, rollup in summed.items() if rollup}
+
+
+def _period(sort: str) -> int:
+    return LIFETIME if sort == "lifetime" else parse_day(sort)
+
+
+def function_name(stack: LocalStack, handler: str) -> str:
+    """The deployed name of the function with this handler, like `app.fold`."""
+    found = aws.clients(stack.aws_endpoint)("lambda").list_functions()["Functions"]
+    (name,) = [str(function["FunctionName"]) for function in found if function["Handler"] == handler]
+    return name
+
+
+def invoke(stack: LocalStack, handler: str, event: Mapping[str, Any]) -> None:
+    """Run a function, and wait for it."""
+    functions = aws.clients(stack.aws_endpoint)("lambda")
+    answer = functions.invoke(FunctionName=function_name(stack, handler), Payload=json.dumps(event).encode())
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+@contextmanager
+def fold_held_back(stack: LocalStack) -> Iterator[None]:
+    """The stream does not wake the fold meanwhile; afterwards it goes on where it was."""
+    functions = aws.clients(stack.aws_endpoint)("lambda")
+    sources = functions.list_event_source_mappings()["EventSourceMappings"]
+    (uuid,) = [source["UUID"] for source in sources if ":dynamodb:" in source["EventSourceArn"]]
+    functions.update_event_source_mapping(UUID=uuid, Enabled=False)
+    try:
+        yield
+    finally:
+        functions.update_event_source_mapping(UUID=uuid, Enabled=True)
