@@ -8,6 +8,7 @@ zero, so taking a scan away is exact too. An organization's days are those of al
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from collections import Counter
 from typing import Final, NamedTuple
 
 Hours = dict[int, int]
@@ -16,6 +17,8 @@ Visits = dict[str, dict[str, dict[int, Hours]]]  # agent hash -> scope -> day ->
 MAX_AGENTS: Final = 256
 SHARED_AGENT: Final = "*"  # the entry of all agents beyond MAX_AGENTS; no hash has this spelling
 KEPT_DAYS: Final = 400
+# An item holds 400 kB; this many hours with scans take about 180 kB, and more with very many links.
+MOST_HOURS: Final = 60_000
 
 _LINK: Final = "l"
 
@@ -96,16 +99,34 @@ def newest_day(visits: Visits) -> int | None:
 
 
 def trimmed(visits: Visits) -> Visits:
-    """Without the days more than KEPT_DAYS before the newest: uniques are exact for windows up to that."""
+    """Without the days more than KEPT_DAYS before the newest: uniques are exact for windows up to that.
+
+    Nor the oldest days of an address that fills MOST_HOURS all the same: no one address may outgrow its item.
+    """
     newest = newest_day(visits)
     if newest is None:
         return {}
-    oldest = newest - KEPT_DAYS
+    oldest = max(newest - KEPT_DAYS, _oldest_that_fits(visits))
     return {
         agent: scopes
         for agent, given in visits.items()
         if (scopes := {scope: kept for scope, seen in given.items() if (kept := _since(seen, oldest))})
     }
+
+
+def _oldest_that_fits(visits: Visits) -> int:
+    """The first day from which on at most MOST_HOURS hours have scans; the newest day stays whatever it holds."""
+    hours: Counter[int] = Counter()
+    for scopes in visits.values():
+        for seen in scopes.values():
+            for day, held in seen.items():
+                hours[day] += len(held)
+    fits, newest_first = 0, sorted(hours, reverse=True)
+    for n, day in enumerate(newest_first):
+        fits += hours[day]
+        if fits > MOST_HOURS and n:
+            return newest_first[n - 1]
+    return newest_first[-1]
 
 
 def _since(seen: dict[int, Hours], oldest: int) -> dict[int, Hours]:
