@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from app import app
 from chalicelib import errors, ids
-from chalicelib.api import docs, dynamic, http, problems
+from chalicelib.api import docs, dynamic, history, http, problems
 from chalicelib.api import dynamic_shapes as shapes
-from chalicelib.core import notices, slugs, windows
+from chalicelib.core import judging, notices, slugs, windows
 from chalicelib.core.accounts import Member
 from chalicelib.core.codes import StaticCode
 from chalicelib.core.links import Link
@@ -21,6 +21,7 @@ from chalicelib.core.plans import PLANS
 from chalicelib.core.viewers import METHODS
 from chalicelib.qr import payloads
 from chalicelib.services import accounts
+from chalicelib.services import history as changing
 from chalicelib.services.analytics import Report
 from tests.world import World, now_ms
 
@@ -36,7 +37,9 @@ OPERATIONS = {
 }
 DAY = 20_000
 LINK = Link(1, 2, "spring", "https://example.com/", 0, "Spring", "paused", 4_102_444_800_000)
-LINK_SCANS: windows.Days = {DAY: {name: {"": 1} for name in ("total", "country", "device", "referrer")}}
+LINK_SCANS: windows.Days = {
+    DAY: {name: {"": 1} for name in ("total", "country", "device", "referrer")} | {"bots": {"own_test": 1}}
+}
 
 
 def resolved(node: Any) -> Any:
@@ -209,12 +212,16 @@ def test_the_notice_codes_are_those_of_the_redirect() -> None:
         ("CreateDynamic", dynamic.CreateDynamic),
         ("EditDynamic", dynamic.EditDynamic),
         ("CreateCode", dynamic.CreateCode),
+        ("PutLeftOut", history.LeftOut),
+        ("Range", history.Range),
+        ("Retention", history.Retention),
     ],
 )
 def test_request_bodies_have_the_fields_that_are_read(schema: str, model: type[BaseModel]) -> None:
     described = SCHEMAS[schema]
-    required = {name for name, field in model.model_fields.items() if field.is_required()}
-    assert described["properties"].keys() == model.model_fields.keys()
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    required = {name for name, field in fields.items() if field.is_required()}
+    assert described["properties"].keys() == fields.keys()
     assert set(described.get("required", [])) == required
 
 
@@ -235,6 +242,9 @@ def test_limits_and_defaults_are_those_that_hold() -> None:
     assert label["maxLength"] == dynamic.LONGEST_LABEL
     assert (slug["minLength"], slug["maxLength"]) == (slugs.SHORTEST, slugs.LONGEST)
     assert SCHEMAS["CreateCode"]["properties"]["type"]["enum"] == list(payloads._BUILDERS)
+    kept, spans = SCHEMAS["Retention"]["properties"]["keep_days"], SCHEMAS["PutLeftOut"]["properties"]["ranges"]
+    assert (kept["minimum"], kept["maximum"]) == (judging.LEAST_KEPT_DAYS, changing.LONGEST_KEPT_DAYS)
+    assert spans["maxItems"] == changing.MOST_SPANS
     tops = [it for it in SCHEMAS["Analytics"]["properties"].values() if it.get("maxItems")]
     assert {it["maxItems"] for it in tops} == {shapes.TOPS, 24}
 
@@ -249,7 +259,7 @@ WHOLE_SHAPES: Mapping[str, Any] = {
     "StaticCodeEntry": shapes.code_row(StaticCode(1, 2, "text", "hello", 0), "https://qz.example", 0),
     "Scans": shapes.scans(
         LINK,
-        Report(LINK_SCANS, {}, pending=3),
+        Report(LINK_SCANS, {}, pending=3, recounting=True),
         windows.Window.ending(DAY, 7),
         windows.Window.ending(DAY, 7),
         "https://qz.example",
@@ -276,6 +286,13 @@ def test_answers_are_what_the_document_says(session: Session) -> None:
     session.ask("GET", "/v1/dynamic/{id}", 200, id=code["id"])
     session.ask("PATCH", "/v1/dynamic/{id}", 200, {"pause_until": "2099-01-01T00:00:00Z"}, id=code["id"])
     session.ask("GET", "/v1/dynamic/{id}/scans", 200, id=code["id"])
+    session.ask(
+        "PUT", "/v1/dynamic/{id}/left-out", 200, {"ranges": [{"from": "2026-01-01", "to": "2026-01-02"}]}, id=code["id"]
+    )
+    session.ask("GET", "/v1/dynamic/{id}/left-out", 200, id=code["id"])
+    session.ask("PUT", "/v1/retention", 200, {"keep_days": 30})
+    session.ask("GET", "/v1/retention", 200)
+    session.ask("PUT", "/v1/retention", 400, {"keep_days": 3})
     session.ask("GET", "/v1/dynamic", 200)
     codes = session.ask("GET", "/v1/codes", 200, query="?limit=1")
     check_fields(SCHEMAS["CodesList"], codes, whole=True)
