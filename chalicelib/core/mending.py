@@ -92,8 +92,13 @@ def _add(table: Table, value: str) -> None:
 
 
 def doubts(key: VisitorKey, before: Visits, after: Visits, scopes: Collection[str], day: int) -> set[Doubt]:
-    """Who was missing on a day before the mending, in these scopes and in the organization's."""
-    changed = _changed(before, after, scopes)
+    """Who was missing on a day before the mending, in these scopes and in the organization's.
+
+    Of an address that fills its item, everybody: their oldest days may have made room for newer ones.
+    """
+    if _hours_held(after) > v.MOST_HOURS // 2:
+        return {(key, scope, agent) for scope in (*scopes, r.ORGANIZATION_SCOPE) for agent in (*after, "")}
+    changed = _changed(before, after, scopes) if after is not before else ()
     return {(key, scope, agent or "") for scope, agent, had, has in changed if day in has - had}
 
 
@@ -121,6 +126,10 @@ def _each(visits: Visits, scopes: Collection[str], day: int) -> Iterator[tuple[s
         for scope in scopes:
             for hour, n in given.get(scope, {}).get(day, {}).items():
                 yield agent, scope, hour, n
+
+
+def _hours_held(visits: Visits) -> int:
+    return sum(len(hours) for scopes in visits.values() for days in scopes.values() for hours in days.values())
 
 
 def _hours(items: Collection[Visits], scope: str, day: int) -> dict[int, int]:

@@ -19,7 +19,7 @@ from chalicelib.core.recounting import Recounted, histograms_lacking, lacking
 from chalicelib.core.recounting import mended as mended_rollup
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope
 from chalicelib.core.scans import ScanKey
-from chalicelib.core.visitors import VisitorKey, Visits
+from chalicelib.core.visitors import VisitorKey, Visits, trimmed
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
 from chalicelib.services.runs import TRIES, Findings, Rollups, Run, versions, wait
@@ -141,10 +141,11 @@ class LinkDay:
     ) -> None:
         before, day = held.value or {}, self._run.day
         after = mended(before, recounted.visitors[key], self._scopes, day)
-        if after is not before:
-            look.findings.visitors[key] = Held(after, held.version)
-            look.findings.followed |= followed(before, after, self._scopes, day)
-            self._doubted |= doubts(key, before, after, self._scopes, day)
+        kept = before if after is before else trimmed(after)
+        if kept != before or held.value is None:
+            look.findings.visitors[key] = Held(kept, held.version)
+            look.findings.followed |= followed(before, kept, self._scopes, day)
+        self._doubted |= doubts(key, before, after, self._scopes, day)
         for each in uniques:
             each.count(key, after, present(after, each.scope, day), self._doubted)
             each.count_hours(after)

@@ -5,11 +5,11 @@ still pending are folded. Orders to erase that lost their message are sent again
 """
 
 from chalicelib.core import slots as spread
-from chalicelib.core.days import DAY_MS, day_of
+from chalicelib.core.days import DAY_MS, day_of, iso_day
 from chalicelib.core.scans import index_partition
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
-from chalicelib.store import accounts, edits, jobs, links, queues, refolds, scans
+from chalicelib.store import accounts, edits, jobs, links, queues, recounts, refolds, scans
 
 SETTLED_MS = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
 FIRST_LOOK_MS = DAY_MS
@@ -60,6 +60,8 @@ def _send_again(organization: int, idle_since_ms: int) -> None:
         queues.send_job({"organization": organization, "erase": link})
     for order in refolds.idle(organization, idle_since_ms):
         queues.send_job({"organization": organization, "refold": order})
+    for day in recounts.days(organization, idle_since_ms):
+        queues.send_job({"organization": organization, "recount": iso_day(day)})
 
 
 def _settle_edits(organization: int, now_ms: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from chalicelib.services import counting, erasing, refolding, sweeping
+from chalicelib.services import counting, erasing, recounting, refolding, sweeping
 from chalicelib.services import spill as spilling
 
 # A job hands over to a new message this long before its function would be stopped.
@@ -15,7 +15,11 @@ SPARE_MS = 20_000
 Records = list[Mapping[str, Any]]
 
 # What a job message may ask for: its key, and who does it, for an organization and a number or text.
-ORDERS: Final[Mapping[str, Callable[..., bool]]] = {"erase": erasing.erase, "refold": refolding.refold}
+ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
+    "erase": erasing.erase,
+    "recount": recounting.recount,
+    "refold": refolding.refold,
+}
 
 
 def fold(records: Records) -> None:
@@ -47,6 +51,12 @@ def sweep() -> None:
     """Fold what the stream missed, in every organization."""
     sweeping.sweep(_now_ms())
     _log("sweep")
+
+
+def recount() -> None:
+    """Order the nightly recounts, of every organization."""
+    recounting.order_nightly(_now_ms())
+    _log("recount ordered")
 
 
 def _spilled(record: Mapping[str, Any]) -> bool:
