@@ -111,8 +111,13 @@ class _Request(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def faulty_dynamo(stack: LocalStack, handlers: set[str]) -> Iterator[FaultyDynamo]:
-    """Put the proxy between the tables and the functions with these handlers; they are as they were afterwards."""
+def faulty_dynamo(
+    stack: LocalStack, handlers: set[str], services: tuple[str, ...] = ("DYNAMODB",)
+) -> Iterator[FaultyDynamo]:
+    """Put the proxy between the tables and the functions with these handlers; they are as they were afterwards.
+
+    Queues can be behind it too, and are down when it is down to everybody.
+    """
     proxy = FaultyDynamo(stack.aws_endpoint, stack.environment["SCANS_TABLE"])
     threading.Thread(target=proxy.serve_forever, args=[0.05], daemon=True).start()
     functions = aws.clients(stack.aws_endpoint)("lambda")
@@ -120,7 +125,10 @@ def faulty_dynamo(stack: LocalStack, handlers: set[str]) -> Iterator[FaultyDynam
     assert len(found) == len(handlers), f"not every one of {handlers} is deployed"
     try:
         for function in found:
-            variables = {**function["Environment"]["Variables"], "AWS_ENDPOINT_URL_DYNAMODB": proxy.url}
+            variables = {
+                **function["Environment"]["Variables"],
+                **{f"AWS_ENDPOINT_URL_{service}": proxy.url for service in services},
+            }
             functions.update_function_configuration(
                 FunctionName=function["FunctionName"], Environment={"Variables": variables}
             )
