@@ -2,11 +2,12 @@
 PYTHON ?= python3
 RUN = .venv/bin/python -m
 
-.PHONY: help install serve demo requeue rejudge key test check format
+.PHONY: help install serve demo recount requeue rejudge key test check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
 	@echo 'make demo     fill the running stack with 90 days of plausible scans'
+	@echo 'make recount  compare a day with its raw scans, mend it, print the report (DAY=2026-11-20)'
 	@echo 'make requeue  count scans again that were set aside because they could not be counted'
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
 	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
@@ -23,6 +24,9 @@ serve: install
 
 demo: install
 	@exec $(RUN) infra.demo
+
+recount: install
+	@DAY='$(DAY)' exec $(RUN) infra.recount
 
 requeue: install
 	@exec $(RUN) infra.requeue

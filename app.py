@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import redirect
-from chalicelib.api import docs, dynamic, history, problems
+from chalicelib.api import docs, dynamic, history, integrity, problems
 from chalicelib.services import triggers
 
 # The stack's own resources, named as the template names them; Chalice's types know only strings.
@@ -18,6 +18,7 @@ app.api.binary_types = []
 app.register_blueprint(redirect.bp)
 app.register_blueprint(dynamic.bp)
 app.register_blueprint(history.bp)
+app.register_blueprint(integrity.bp)
 app.register_blueprint(docs.bp)
 app.register_middleware(problems.answer_errors, "http")
 
@@ -45,3 +46,8 @@ def jobs(event: SQSEvent) -> None:
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
 def sweep(_event: CloudWatchEvent) -> None:
     triggers.sweep()
+
+
+@app.schedule(Cron(30, 2, "*", "*", "?", "*"), name="recount")
+def recount(_event: CloudWatchEvent) -> None:
+    triggers.recount()

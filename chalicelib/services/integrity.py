@@ -40,6 +40,11 @@ def overview(caller: Caller, most: int) -> Integrity:
     )
 
 
+def report(caller: Caller, day: int) -> Report | None:
+    """The report of one day of the caller's organization."""
+    return reports.read(caller.organization.number, day)
+
+
 def oldest_pending(organization: int, now_ms: int) -> int | None:
     """The time of the oldest scan that waits to be counted, in milliseconds; None when none is found.
 

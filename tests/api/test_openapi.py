@@ -11,11 +11,13 @@ from pydantic import BaseModel
 
 from app import app
 from chalicelib import errors, ids
-from chalicelib.api import docs, dynamic, history, http, problems
+from chalicelib.api import docs, dynamic, history, http, integrity, problems
 from chalicelib.api import dynamic_shapes as shapes
 from chalicelib.core import judging, notices, slugs, windows
 from chalicelib.core.accounts import Member
 from chalicelib.core.codes import StaticCode
+from chalicelib.core.integrity import EXPIRED, Drift
+from chalicelib.core.integrity import Report as DayReport
 from chalicelib.core.links import Link
 from chalicelib.core.plans import PLANS
 from chalicelib.core.viewers import METHODS
@@ -23,6 +25,7 @@ from chalicelib.qr import payloads
 from chalicelib.services import accounts
 from chalicelib.services import history as changing
 from chalicelib.services.analytics import Report
+from chalicelib.services.integrity import Integrity
 from tests.world import World, now_ms
 
 FILE = Path(docs.__file__).with_name("openapi.json")
@@ -238,6 +241,9 @@ def test_limits_and_defaults_are_those_that_hold() -> None:
     assert set(parameter("/{slug}", "via")["enum"]) == METHODS
     once = next(it for it in OPERATIONS["POST", "/v1/dynamic"]["parameters"] if it["name"] == "Idempotency-Key")
     assert once["schema"]["maxLength"] == http.LONGEST_IDEMPOTENCY_KEY
+    reports = parameter("/v1/integrity", "limit")
+    assert (reports["default"], reports["maximum"]) == (integrity.DEFAULT_REPORTS, integrity.MOST_REPORTS)
+    assert SCHEMAS["IntegrityReport"]["properties"]["skipped"]["enum"] == [EXPIRED, None]
     label, slug = (SCHEMAS["CreateDynamic"]["properties"][name] for name in ("label", "slug"))
     assert label["maxLength"] == dynamic.LONGEST_LABEL
     assert (slug["minLength"], slug["maxLength"]) == (slugs.SHORTEST, slugs.LONGEST)
@@ -257,6 +263,9 @@ WHOLE_SHAPES: Mapping[str, Any] = {
     "DynamicCodeEntry": shapes.code_row(LINK, "https://qz.example", 0),
     "StaticCode": shapes.static_code(StaticCode(1, 2, "text", "hello", 0)),
     "StaticCodeEntry": shapes.code_row(StaticCode(1, 2, "text", "hello", 0), "https://qz.example", 0),
+    "Integrity": integrity.shape(
+        Integrity([DayReport(DAY, 0, repaired=Drift(1, 2, 3), oldest_pending_ms=0)], [DAY + 1], poison=1, swept_ms=0)
+    ),
     "Scans": shapes.scans(
         LINK,
         Report(LINK_SCANS, {}, pending=3, recounting=True),
@@ -293,6 +302,8 @@ def test_answers_are_what_the_document_says(session: Session) -> None:
     session.ask("PUT", "/v1/retention", 200, {"keep_days": 30})
     session.ask("GET", "/v1/retention", 200)
     session.ask("PUT", "/v1/retention", 400, {"keep_days": 3})
+    session.ask("GET", "/v1/integrity", 200)
+    session.ask("GET", "/v1/integrity", 400, query="?limit=many")
     session.ask("GET", "/v1/dynamic", 200)
     codes = session.ask("GET", "/v1/codes", 200, query="?limit=1")
     check_fields(SCHEMAS["CodesList"], codes, whole=True)

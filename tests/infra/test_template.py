@@ -11,7 +11,7 @@ import pytest
 from infra.package import Package
 from tests.infra.conftest import Resources
 
-FUNCTIONS = ("APIHandler", "Redirect", "Fold", "Spill", "Jobs", "Sweep")
+FUNCTIONS = ("APIHandler", "Redirect", "Fold", "Spill", "Jobs", "Sweep", "Recount")
 PK, SK = {"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}
 TABLES = {
     "ObjectsTable": ([PK, SK], "expires"),
