@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +29,11 @@ ENVIRONMENT = {
 }
 _QUEUES = {"SPILL_QUEUE_URL": "spill", "JOBS_QUEUE_URL": "jobs"}
 _ACCOUNT = "123456789012"
+_BY_DAY = {
+    "IndexName": "by_day",
+    "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    "Projection": {"ProjectionType": "KEYS_ONLY"},
+}
 
 
 @dataclass
@@ -74,9 +79,8 @@ def world() -> Iterator[World]:
     """Fresh, empty tables and queues."""
     with mock_aws():
         dynamodb, sqs = _client("dynamodb"), _client("sqs")
-        for name in ("objects", "scans", "rollups"):
-            _table(dynamodb, name, ["pk", "sk"], index=name == "scans")
-        _table(dynamodb, "visitors", ["pk"], index=False)
+        for request in table_requests():
+            dynamodb.create_table(**request)
         for queue in _QUEUES.values():
             sqs.create_queue(QueueName=queue)
         yield World(dynamodb, sqs)
@@ -88,22 +92,19 @@ def _client(service: str) -> Any:
     return boto3.client(service)
 
 
-def _table(dynamodb: Any, name: str, keys: list[str], index: bool) -> None:
-    types = ("HASH", "RANGE")
-    attributes = [*keys, *(["day"] if index else [])]
-    by_day = {
-        "IndexName": "by_day",
-        "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        "Projection": {"ProjectionType": "KEYS_ONLY"},
-    }
-    extra: Mapping[str, Any] = {"GlobalSecondaryIndexes": [by_day]} if index else {}
-    dynamodb.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, types, strict=False)],
-        AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes],
-        BillingMode="PAY_PER_REQUEST",
-        **extra,
-    )
+def table_requests() -> Iterator[dict[str, Any]]:
+    """What creates each of the stack's tables."""
+    for name in ("objects", "scans", "rollups", "visitors"):
+        keys = {"pk": "HASH"} if name == "visitors" else {"pk": "HASH", "sk": "RANGE"}
+        index = name == "scans"
+        attributes = [*keys, *(["day"] if index else [])]
+        request: dict[str, Any] = {
+            "TableName": name,
+            "KeySchema": [{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+            "AttributeDefinitions": [{"AttributeName": each, "AttributeType": "S"} for each in attributes],
+            "BillingMode": "PAY_PER_REQUEST",
+        }
+        yield request | ({"GlobalSecondaryIndexes": [_BY_DAY]} if index else {})
 
 
 def now_ms() -> int:

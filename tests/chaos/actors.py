@@ -1,0 +1,150 @@
+"""Who takes part in a run. Each of them may be killed at any call; a new one then goes on with what is next."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from chalicelib import redirect
+from chalicelib.core import rollups as r
+from chalicelib.core import windows
+from chalicelib.core.days import day_of
+from chalicelib.core.links import Link
+from chalicelib.core.scans import ScanKey
+from chalicelib.core.windows import Window
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.services import analytics, editing, history, links, sweeping
+from chalicelib.services.accounts import Caller
+from chalicelib.services.analytics import Report
+from chalicelib.services.counting import RECENT_MS
+from chalicelib.services.editing import Conversation
+from chalicelib.store import links as stored
+from tests.chaos import faults as f
+from tests.chaos.recording import Recorded
+from tests.chaos.schedule import Killed
+from tests.chaos.stage import Stage
+from tests.chaos.truth import Bounds, scan_key
+
+
+class Cast:
+    """The actors of one stage. `answers` counts the reads that were checked, `wrong` holds those out of bounds."""
+
+    def __init__(self, stage: Stage, caller: Caller, made: Sequence[Link]) -> None:
+        self.stage, self.caller, self.links = stage, caller, made
+        self.answers = 0
+        self.wrong: list[str] = []
+
+    def visit(self, requests: Sequence[Recorded], links: Sequence[Link], longest_pause_ms: int = 2_000) -> None:
+        """A redirect function at work."""
+        for request in requests:
+            link = self.stage.chance.choice(links)
+            self._next(lambda request=request, link=link: self._visit(request, link), longest_pause_ms)  # type: ignore[misc]
+
+    def _visit(self, request: Recorded, link: Link) -> None:
+        attempts: list[ScanKey] = []
+        actor = self.stage.schedule.current
+        self.stage.wire.senders[actor] = lambda item: self._remember(item_key(item, attempts), request)
+        answer = redirect.handler(request.event(link.slug), None)
+        if answer["statusCode"] == 302:
+            self.stage.truth.answered.update(key for key in attempts if key in self.stage.truth.wrote)
+
+    def _remember(self, key: ScanKey, request: Recorded) -> None:
+        self.stage.truth.requests[key] = request
+
+    def read(self, times: int) -> None:
+        """A reader who asks again and again."""
+        for _ in range(times):
+            link = self.stage.chance.choice(self.links)
+            self._next(lambda link=link: self._read(link), 4_000)  # type: ignore[misc]
+
+    def _read(self, link: Link) -> None:
+        truth, now_ms = self.stage.truth, self.stage.schedule.now_ms
+        window = Window.ending(day_of(now_ms), self.stage.chance.choice((1, 2, 7)))
+        least = Bounds.of(truth.finished(link.number, now_ms, RECENT_MS), window)
+        report = analytics.link_report(link.organization, link.number, window, now_ms)
+        if link.number in truth.erased | truth.changing:
+            return
+        self.answers += 1
+        if not least.admit(Bounds.of(truth.begun(link.number), window), _said(report, window), report.pending):
+            most = Bounds.of(truth.begun(link.number), window)
+            self.wrong.append(f"{_said(report, window)} pending {report.pending}: not between {least} and {most}")
+
+    def edit(self, times: int) -> None:
+        """A destination that reports conversations."""
+        for n in range(times):
+            self._next(lambda n=n: self._edit(n), 5_000)  # type: ignore[misc]
+
+    def _edit(self, n: int) -> None:
+        keys = sorted(self.stage.truth.wrote)
+        if keys:
+            key = self.stage.chance.choice(keys)
+            with suppress(NotFound):  # its link is erased
+                editing.converse(key, Conversation(n % 3 > 0, n), self.stage.schedule.now_ms)
+                self.stage.faults.note(f.EDITED)
+
+    def grow(self, times: int) -> None:
+        """Slots that double while batches are in flight."""
+        for _ in range(times):
+            self._next(self._grow, 15_000)
+
+    def _grow(self) -> None:
+        link = self.stage.chance.choice(self.links)
+        slots = stored.slots(link.organization, link.number)
+        stored.raise_slots(link.organization, link, slots * 2, self.stage.schedule.now_ms)
+        self.stage.faults.note(f.SLOTS_GREW)
+
+    def erase(self, link: Link) -> None:
+        """An owner who deletes a link, and insists."""
+        self.stage.schedule.pause(self.stage.chance.randrange(30_000))
+        while link.number not in self.stage.truth.erased:
+            self._next(lambda: self._erase(link), 1_000)
+
+    def _erase(self, link: Link) -> None:
+        self.stage.truth.changing.add(link.number)
+        with suppress(NotFound):  # deleted by a request whose answer was lost
+            links.erase(self.caller, str(link.number), self.stage.schedule.now_ms)
+        self.stage.truth.erased.add(link.number)
+        self.stage.faults.note(f.ERASED)
+
+    def leave_out(self, link: Link, times: int) -> None:
+        """An owner who leaves own tests out, and changes their mind."""
+        for _ in range(times):
+            self._next(lambda: self._leave_out(link), 15_000)
+
+    def _leave_out(self, link: Link) -> None:
+        now_ms = self.stage.schedule.now_ms
+        self.stage.truth.changing.add(link.number)
+        first = now_ms - self.stage.chance.randrange(60_000)
+        spans = self.stage.chance.choice(([], [(first, first + 20_000)], [(0, first)]))
+        history.leave_out(self.caller, str(link.number), spans, now_ms)
+        self.stage.faults.note(f.LEFT_OUT)
+
+    def sweep(self, times: int) -> None:
+        for _ in range(times):
+            self._next(lambda: sweeping.sweep(self.stage.schedule.now_ms), 40_000)
+
+    def refuse_writes(self) -> None:
+        """The scans table takes no more writes, for a while."""
+        self.stage.schedule.pause(self.stage.chance.randrange(30_000))
+        self.stage.wire.down = frozenset({"scans"})
+        self.stage.schedule.pause(self.stage.chance.randrange(8_000))
+        self.stage.wire.down = frozenset()
+
+    def _next(self, act: Callable[[], object], longest_pause_ms: int) -> None:
+        self.stage.schedule.pause(self.stage.chance.randrange(longest_pause_ms))
+        with suppress(Killed, Unavailable):
+            act()
+
+
+def item_key(item: dict[str, dict[str, str]], into: list[ScanKey]) -> ScanKey:
+    """A scan's key, noted among those that were tried."""
+    key = scan_key(item)
+    into.append(key)
+    return key
+
+
+def _said(report: Report, window: Window) -> Bounds:
+    return Bounds(
+        report.total,
+        report.scans(window),
+        windows.uniques(report.days, window, r.VISITORS),
+        windows.uniques(report.days, window, r.ADDRESSES),
+    )

@@ -1,0 +1,156 @@
+"""How Lambda hands out stream records and messages: at least once, bisected, repeated, out of order."""
+
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.chaos import faults as f
+from tests.chaos.engine import Engine
+from tests.chaos.faults import Faults
+from tests.chaos.schedule import Actor, Killed, Schedule
+
+Record = dict[str, Any]
+Batch = Sequence[Record]
+Function = Callable[[dict[str, Any], Any], Any]
+
+LARGEST_BATCH = 12
+RETRIES = 6  # of a batch; the template says 10
+RECEIVES = 20
+WINDOW_MS = 2_000
+
+
+class Context:
+    """What a function is told of its own invocation. Each has so many looks at its time before that is up."""
+
+    def __init__(self, looks: int = 1_000) -> None:
+        self._looks = looks
+        self.aws_request_id, self.function_name, self.memory_limit_in_mb = "1", "function", 1024
+
+    def get_remaining_time_in_millis(self) -> int:
+        self._looks -= 1
+        return 300_000 if self._looks > 0 else 0
+
+
+@dataclass
+class Stream:
+    """The scans table's stream: shards, each read by one invocation at a time, in order."""
+
+    engine: Engine
+    schedule: Schedule
+    faults: Faults
+    function: Function
+    shards: int
+    waiting: dict[int, list[Record]] = field(default_factory=dict)
+    old: list[Batch] = field(default_factory=list)
+    polling: dict[int, Actor] = field(default_factory=dict)
+
+    def poll(self) -> None:
+        """Take what is new to its shards, and start an invocation wherever one can be."""
+        for record in self.engine.new_records():
+            if "pending" not in record["dynamodb"].get("NewImage", {}):
+                continue  # the event source's filter
+            if self.faults.strikes(0.03):
+                self.faults.note(f.RECORD_DROPPED)
+                continue
+            shard = zlib.crc32(record["dynamodb"]["Keys"]["pk"]["S"].encode()) % self.shards
+            self.waiting.setdefault(shard, []).append(record)
+        for shard, records in self.waiting.items():
+            busy = shard in self.polling and not self.polling[shard].done
+            if records and not busy:
+                size = self.schedule.chance.randint(1, LARGEST_BATCH)
+                batch, self.waiting[shard] = records[:size], records[size:]
+                after_ms = self.schedule.chance.choice((0, 50, WINDOW_MS))
+                self.polling[shard] = self.schedule.add(
+                    f"shard {shard}", lambda batch=batch: self._deliver(batch), after_ms=after_ms
+                )  # type: ignore[misc]
+
+    @property
+    def idle(self) -> bool:
+        return not any(self.waiting.values()) and all(actor.done for actor in self.polling.values())
+
+    def _deliver(self, batch: Batch) -> None:
+        self._invoke_until_done(batch, RETRIES)
+        self.old.append(batch)
+        if self.faults.strikes(0.2):
+            self.faults.note(f.REPEATED)
+            self._invoke(self.schedule.chance.choice(self.old))
+
+    def _invoke_until_done(self, batch: Batch, retries: int) -> None:
+        """Hand a batch out; one that fails is cut in two, and the halves are handed out in order."""
+        if self._invoke(batch):
+            return
+        if not retries:
+            self.faults.note(f.RECORD_DROPPED)
+            return
+        self.schedule.pause(100)
+        if len(batch) == 1:
+            self._invoke_until_done(batch, retries - 1)
+            return
+        self.faults.note(f.BISECTED)
+        middle = len(batch) // 2
+        self._invoke_until_done(batch[:middle], retries - 1)
+        self._invoke_until_done(batch[middle:], retries - 1)
+
+    def _invoke(self, batch: Batch) -> bool:
+        self._note_stale(batch)
+        return succeeds(self.function, {"Records": list(batch)}, Context())
+
+    def _note_stale(self, batch: Batch) -> None:
+        for record in batch:
+            if self.engine.item("scans", record["dynamodb"]["Keys"]) is None:
+                self.faults.note(f.STALE_RECORD)
+
+
+@dataclass
+class Queue:
+    """A queue and its function: a message goes when the function is done with it, and sometimes comes again."""
+
+    name: str
+    schedule: Schedule
+    faults: Faults
+    function: Function
+    looks: tuple[int, ...] = (1_000,)
+    waiting: list[str] = field(default_factory=list)
+    working: list[Actor] = field(default_factory=list)
+
+    def poll(self) -> None:
+        """Start an invocation for every message that waits."""
+        for body in self.waiting:
+            after_ms = self.schedule.chance.choice((0, 500, 5_000))
+            self.working.append(self.schedule.add(self.name, lambda body=body: self._deliver(body), after_ms=after_ms))  # type: ignore[misc]
+        self.waiting = []
+
+    @property
+    def idle(self) -> bool:
+        return not self.waiting and all(actor.done for actor in self.working)
+
+    def _deliver(self, body: str) -> None:
+        for _ in range(RECEIVES):
+            if self._invoke(body):
+                break
+            self.schedule.pause(1_000)  # the visibility timeout
+        if self.faults.strikes(0.2):
+            self.faults.note(f.MESSAGE_REPEATED)
+            self._invoke(body)
+
+    def _invoke(self, body: str) -> bool:
+        event = {"Records": [{"messageId": "1", "body": body}]}
+        return succeeds(self.function, event, Context(self.schedule.chance.choice(self.looks)))
+
+
+def succeeds(function: Function, event: dict[str, Any], context: Context) -> bool:
+    """Invoke a function; whether it says that it is done."""
+    try:
+        answer = function(event, context)
+    except Killed:
+        return False
+    except Exception:  # noqa: BLE001 - what Lambda takes for a failed invocation, whatever it is
+        return False
+    return not (answer or {}).get("batchItemFailures")
+
+
+def message(request: dict[str, Any]) -> str:
+    """The body of a message that was sent."""
+    return str(json.loads(json.dumps(request["MessageBody"])))

@@ -1,0 +1,165 @@
+"""Between the SDKs and the engine. Everything above is the product's own and its SDKs', with their own retries.
+
+Every call is two turns: one before it reaches the engine, one before its answer is read. A fault strikes at either.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+
+from tests.chaos import faults as f
+from tests.chaos.engine import Answer, Engine
+from tests.chaos.faults import Faults
+from tests.chaos.schedule import Actor, Killed, Schedule
+
+MULTI = {"BatchGetItem": "RequestItems", "Query": "Limit", "BatchWriteItem": "RequestItems"}
+LONGEST_LATE_MS = 4_000
+
+
+@dataclass
+class Wire:
+    """The only way to the engine. `watchers` see each request that takes effect, and its answer."""
+
+    engine: Engine
+    schedule: Schedule
+    faults: Faults
+    queue: Callable[[dict[str, Any]], None]
+    watchers: list[Callable[[str, dict[str, Any], Answer], None]] = field(default_factory=list)
+    senders: dict[Actor | None, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
+    calls: int = 0
+    chosen: Callable[[int], str | None] | None = None
+    down: frozenset[str] = frozenset()
+
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        """What botocore calls to send a request. Raises what a connection raises, or Killed."""
+        target = request.headers["X-Amz-Target"]
+        operation = (target.decode() if isinstance(target, bytes) else target).split(".")[-1]
+        body = request.body if isinstance(request.body, bytes) else request.body.encode()
+        self.calls += 1
+        self._announce(operation, body)
+        fault = self._fault(operation, body)
+        self._before(fault, operation, body, request.url)
+        self.schedule.pause()
+        answer = self._answered(fault, operation, body)
+        self.schedule.pause()
+        if fault == f.KILLED_AFTER:
+            raise Killed
+        if fault == f.ANSWER_LOST:
+            raise self.faults.chance.choice((ReadTimeoutError, ConnectionClosedError))(endpoint_url=request.url)
+        return AWSResponse(request.url, answer.status, answer.headers, _Raw(answer.body))
+
+    def _announce(self, operation: str, body: bytes) -> None:
+        """Tell a redirect's keeper which scan it is about to write."""
+        tell = self.senders.get(self.schedule.current)
+        if tell and operation == "PutItem":
+            tell(json.loads(body)["Item"])
+
+    def _fault(self, operation: str, body: bytes) -> str | None:
+        if operation == "PutItem" and json.loads(body)["TableName"] in self.down:
+            self.faults.note(f.OUTAGE)
+            return f.THROTTLED
+        if self.schedule.current is None:
+            return None  # the harness itself
+        fault = self.chosen(self.calls) if self.chosen else self.faults.of_call()
+        if fault == f.PARTIAL and operation not in MULTI:
+            return None
+        if fault == f.CONFLICT and operation in (*MULTI, "GetItem", "SendMessage"):
+            return None
+        if fault:
+            self.faults.note(fault)
+        return fault
+
+    def _before(self, fault: str | None, operation: str, body: bytes, url: str) -> None:
+        """Faults that strike before the engine has the request."""
+        if fault == f.KILLED_BEFORE:
+            raise Killed
+        if fault == f.REQUEST_LOST:
+            raise ConnectTimeoutError(endpoint_url=url)
+        if fault in (f.KILLED_DURING, f.REQUEST_LATE):
+            if self.faults.chance.random() < 0.7:  # else it never arrives
+                late = self.faults.chance.randint(1, LONGEST_LATE_MS)
+                self.schedule.add("a late request", lambda: self._apply(operation, body), after_ms=late)
+            if fault == f.KILLED_DURING:
+                raise Killed
+            self.schedule.pause(1000)
+            raise ReadTimeoutError(endpoint_url=url)
+
+    def _answered(self, fault: str | None, operation: str, body: bytes) -> Answer:
+        if fault == f.THROTTLED:
+            return self._throttling(operation, body)
+        if fault == f.CONFLICT:
+            return _conflict(operation, body)
+        if fault == f.INTERNAL_ERROR:
+            return Answer.error("InternalServerError")
+        if fault == f.PARTIAL:
+            return self._partly(operation, body)
+        return self._apply(operation, body)
+
+    def _throttling(self, operation: str, body: bytes) -> Answer:
+        if operation == "TransactWriteItems" and self.faults.chance.random() < 0.5:
+            return _cancelled(body, "ThrottlingError")
+        codes = ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded")
+        return Answer.error(self.faults.chance.choice(codes))
+
+    def _partly(self, operation: str, body: bytes) -> Answer:
+        """A page cut short, or a batch of which a part was left undone."""
+        request = json.loads(body)
+        if operation == "Query":
+            request["Limit"] = 1
+            return self._apply(operation, json.dumps(request).encode())
+        undone = {}
+        for table, wanted in request["RequestItems"].items():
+            keys = wanted["Keys"] if operation == "BatchGetItem" else wanted
+            kept, left = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+            undone[table] = {**wanted, "Keys": left} if operation == "BatchGetItem" else left
+            if operation == "BatchGetItem":
+                wanted["Keys"] = kept
+            else:
+                request["RequestItems"][table] = kept
+        asked = {t: w for t, w in request["RequestItems"].items() if (w["Keys"] if operation == "BatchGetItem" else w)}
+        done = (
+            json.loads(self._apply(operation, json.dumps({**request, "RequestItems": asked}).encode()).body)
+            if asked
+            else {}
+        )
+        name = "UnprocessedKeys" if operation == "BatchGetItem" else "UnprocessedItems"
+        return Answer(
+            200,
+            {"Content-Type": "application/x-amz-json-1.0"},
+            json.dumps({"Responses": {}, **done, name: undone}).encode(),
+        )
+
+    def _apply(self, operation: str, body: bytes) -> Answer:
+        """The request takes effect."""
+        if operation == "SendMessage":
+            self.queue(json.loads(body))
+            return Answer(200, {"Content-Type": "application/x-amz-json-1.0"}, b'{"MessageId": "1"}')
+        answer = self.engine.call(operation, body)
+        for watcher in self.watchers:
+            watcher(operation, json.loads(body), answer)
+        return answer
+
+
+class _Raw(io.BytesIO):
+    """A body as urllib3 hands it to botocore."""
+
+    def stream(self, *_: object, **__: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _conflict(operation: str, body: bytes) -> Answer:
+    if operation == "TransactWriteItems":
+        return _cancelled(body, "TransactionConflict")
+    return Answer.error("TransactionConflictException")
+
+
+def _cancelled(body: bytes, code: str) -> Answer:
+    """A transaction refused for its last action, which is some rollup or visitor."""
+    n = len(json.loads(body)["TransactItems"])
+    reasons = [{"Code": "None"}] * (n - 1) + [{"Code": code, "Message": code}]
+    return Answer.error("TransactionCanceledException", CancellationReasons=reasons)
