@@ -6,7 +6,7 @@ Slots grow by the product's own code (`bench/hot_growth.py`). Units come from th
 redirect, fold and rollups make, by DynamoDB's rules (`bench/capacity.py`). Keys are the product's own: a partition here
 is one partition key, which is what DynamoDB isolates in the end when a table is hot; until it has, throttling begins
 earlier. Whatever else stands before the table (quotas of API Gateway and Lambda, the write limit of the table) is
-assumed to be raised. What is in bold is more than a partition takes, or lasts longer than a request may.
+assumed to be raised. What is in bold is more than a partition takes, or lasts longer than it may.
 """
 
 import contextlib
@@ -38,6 +38,8 @@ COMMIT_SECONDS: Final = 0.1
 QUERY_SECONDS: Final = 0.01
 WINDOW_SECONDS: Final = 2
 REQUEST_SECONDS: Final = 29
+# The spill queue's: it gives a message up, to its dead letters, after 20 times 6 minutes (infra/template.yaml).
+GIVEN_UP_SECONDS: Final = 20 * 360
 READERS: Final = (1, 10, 100)
 # An organization of many links, none of which is hot.
 LINKS: Final = (10, 50, 100, 200)
@@ -117,10 +119,10 @@ def marked(amount: float, limit: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """A time as one reads it."""
+    """A time as one reads it, bold when the spill queue has given messages up by then."""
     if seconds < 120:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds <= GIVEN_UP_SECONDS else f"**{seconds / 3600:.1f} h**"
 
 
 def growth_cells(sizes: Sizes, found: Row) -> list[str]:

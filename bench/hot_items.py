@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from bench import capacity
 from bench.units import Bench
+from chalicelib import redirect
 from chalicelib.core import rollups as r
 from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.fold import fold
@@ -47,6 +48,7 @@ class Sizes(NamedTuple):
 
 def sizes_of(bench: Bench) -> Sizes:
     """Sizes of what the real redirect and the real fold write."""
+    redirect._cache.clear()
     bench.scan(1)
     pending = _largest(bench, "scans")
     bench.scan(2, user_agent=LONGEST_USER_AGENT)

@@ -1,27 +1,19 @@
 """Make a code, scan it, read it: through the door, over real HTTP, on the stack that production uses."""
 
+import json
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chalicelib import ids
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
-from infra import aws
 from infra.local import LocalStack
 from tests.e2e.agents import BOTS, HUMANS, IPHONE_SAFARI
 from tests.e2e.conftest import Client
+from tests.e2e.observed import eventually, fold_held_back, invoke, items, stored, write_scans
 
 EDIT_SECONDS = 5.0  # an edit takes effect everywhere within this
-
-
-def _eventually(true: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not (reached := true()) and time.monotonic() < end:
-        time.sleep(0.1)
-    return reached
 
 
 @pytest.mark.parametrize("name", HUMANS)
@@ -95,9 +87,9 @@ def test_pausing_retargeting_and_resuming_take_effect_within_five_seconds(client
 
     path = f"/v1/dynamic/{code['id']}"
     assert client.api("PATCH", path, {"status": "paused"}).json["status"] == "paused"
-    assert _eventually(lambda: lands(404), EDIT_SECONDS + 1)
+    assert eventually(lambda: lands(404), EDIT_SECONDS + 1)
     assert client.api("PATCH", path, {"status": "active", "destination": "https://example.com/b"}).status == 200
-    assert _eventually(lambda: lands(302, "https://example.com/b"), EDIT_SECONDS + 1)
+    assert eventually(lambda: lands(302, "https://example.com/b"), EDIT_SECONDS + 1)
 
 
 def test_a_deleted_code_is_erased_and_its_slug_never_given_out_again(client: Client, stack: LocalStack) -> None:
@@ -111,34 +103,23 @@ def test_a_deleted_code_is_erased_and_its_slug_never_given_out_again(client: Cli
     answer = client.api("PATCH", f"/v1/dynamic/{other['id']}", {"slug": code["slug"]})
     assert (answer.status, answer.json["code"]) == (409, "slug_taken")
     number = _number(code["id"])
-    assert _eventually(lambda: not _mentions(stack, number), 20), "scans or rollups of the erased link remain"
+    assert eventually(lambda: not _mentions(stack, number), 20), "scans or rollups of the erased link remain"
 
 
 def test_the_stream_folds_without_any_reader(client: Client, stack: LocalStack) -> None:
     code = client.create()
     client.scan(code["slug"], IPHONE_SAFARI)
-    assert _eventually(lambda: _folded(stack, _number(code["id"])) == 1, 20)
+    assert eventually(lambda: _folded(stack, _number(code["id"])) == 1, 20)
 
 
 def test_a_scan_that_the_stream_never_brought_is_folded_by_the_sweep(client: Client, stack: LocalStack) -> None:
     code = client.create()
-    functions = aws.clients(stack.aws_endpoint)("lambda")
-    (source,) = [
-        mapping["UUID"]
-        for mapping in functions.list_event_source_mappings()["EventSourceMappings"]
-        if ":dynamodb:" in mapping["EventSourceArn"]
-    ]
-    functions.update_event_source_mapping(UUID=source, Enabled=False)
-    try:
+    event = Path(__file__).parents[1] / "events" / "schedule.json"
+    with fold_held_back(stack):
         _put_scan(stack, _number(code["id"]), minutes_ago=3)  # longer ago than readers look back
         assert client.scans(code)["scans"]["total"] == 0
-        sweep = next(f for f in functions.list_functions()["Functions"] if f["Handler"] == "app.sweep")
-        event = Path(__file__).parents[1] / "events" / "schedule.json"
-        invoked = functions.invoke(FunctionName=sweep["FunctionName"], Payload=event.read_bytes())
-        assert "FunctionError" not in invoked, invoked["Payload"].read()
+        invoke(stack, "app.sweep", json.loads(event.read_bytes()))
         assert client.scans(code)["scans"]["total"] == 1
-    finally:
-        functions.update_event_source_mapping(UUID=source, Enabled=True)
 
 
 def _number(code_id: str) -> int:
@@ -147,31 +128,21 @@ def _number(code_id: str) -> int:
     return number
 
 
-def _tables(stack: LocalStack) -> Any:
-    return aws.clients(stack.aws_endpoint)("dynamodb")
-
-
 def _put_scan(stack: LocalStack, link: int, minutes_ago: int) -> None:
     """A pending scan as the redirect writes it, some time ago."""
     organization = _number(stack.organization)
     ms = time.time_ns() // 1_000_000 - minutes_ago * 60_000
     arrival = Arrival(ScanKey(organization, link, 0, ms, "0" * 16), Facts("address", "agent"), Unjudged(IPHONE_SAFARI))
-    item = {n: {"N": str(v)} if isinstance(v, int) else {"S": v} for n, v in arrival.attributes().items()}
-    _tables(stack).put_item(TableName=stack.environment["SCANS_TABLE"], Item=item)
+    write_scans(stack, [stored(arrival)])
 
 
 def _folded(stack: LocalStack, link: int) -> int:
     """How many scans of a link are no longer pending."""
-    return sum("counted" in item for item in _items(stack, "SCANS_TABLE") if f"#{link}#" in item["pk"]["S"])
+    return sum("counted" in item for item in items(stack, "SCANS_TABLE") if f"#{link}#" in item["pk"]["S"])
 
 
 def _mentions(stack: LocalStack, link: int) -> bool:
     """Whether any scan, rollup or link item of a link is left; its slug's tombstone stays."""
-    rest = [*_items(stack, "SCANS_TABLE"), *_items(stack, "ROLLUPS_TABLE"), *_items(stack, "OBJECTS_TABLE")]
+    rest = [*items(stack, "SCANS_TABLE"), *items(stack, "ROLLUPS_TABLE"), *items(stack, "OBJECTS_TABLE")]
     keys = [f"{item['pk']['S']} {item['sk']['S']}" for item in rest]
     return any(str(link) in key for key in keys)
-
-
-def _items(stack: LocalStack, table: str) -> Iterator[dict[str, Any]]:
-    for page in _tables(stack).get_paginator("scan").paginate(TableName=stack.environment[table], ConsistentRead=True):
-        yield from page["Items"]
