@@ -4,6 +4,7 @@ import json
 import socket
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -116,7 +117,8 @@ def aftermath(stack: LocalStack, tenants: tuple[Tenant, Tenant]) -> Iterator[Aft
     _outages(stack, clients[0], codes[0]["slug"])
     people = len(ADDRESSES) * 2  # the third agent is a bot
     assert eventually(lambda: clients[0].scans(codes[0])["scans"]["total"] == 2 * people + 1)
-    assert all(eventually(lambda n=tenant.organization: is_all_counted(stack, n)) for tenant in tenants)  # type: ignore[misc]
+    for tenant in tenants:
+        assert eventually(partial(is_all_counted, stack, tenant.organization))
     for client in clients:
         client.close()
     keys = (stack.api_key, *(tenant.api_key for tenant in tenants), UNKNOWN_KEY)
