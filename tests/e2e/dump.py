@@ -8,10 +8,12 @@ for `make serve` is no table, queue or log.
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from infra import aws
 from infra.local import LocalStack
+from tests.e2e.observed import eventually
 from tests.e2e.traces import Piece
 
 Image = Mapping[str, Mapping[str, Any]]
@@ -69,19 +71,23 @@ def _attributes(where: str, item: Image) -> Iterator[Piece]:
 
 
 def _queues(stack: LocalStack) -> Iterator[Piece]:
-    """Every message, dead letters too; they stay. None may be in a function's hands now."""
+    """Every message, dead letters too; they stay. What a function works on is waited for."""
     queues = aws.clients(stack.aws_endpoint)("sqs")
+
+    def count(url: str, kind: str) -> int:
+        name = f"ApproximateNumberOfMessages{kind}"
+        return int(queues.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
+
+    def is_idle(url: str) -> bool:
+        return count(url, "NotVisible") == 0
+
     for url in queues.list_queues()["QueueUrls"]:
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        held = queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        assert held[names[1]] == "0", f"{url} has messages in flight"
-        seen: dict[str, str] = {}
-        for _ in range(_MOST_RECEIVES):
-            if len(seen) >= int(held[names[0]]):
-                break
+        assert eventually(partial(is_idle, url)), f"{url} has messages in flight"
+        waiting, seen = count(url, ""), dict[str, str]()
+        for _ in range(_MOST_RECEIVES if waiting else 0):
             got = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
             seen |= {message["MessageId"]: json.dumps(message) for message in got}
-        assert len(seen) >= int(held[names[0]])
+        assert len(seen) >= waiting
         yield from (Piece(f"queue {url}", body.encode()) for body in seen.values())
 
 
