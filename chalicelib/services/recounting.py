@@ -170,7 +170,7 @@ def _finish(run: Run, skipped: str) -> None:
     )
     if not any(recounts.finish(run.order, report) for _ in range(ATTEMPTS)):
         raise Unavailable.storage()
-    _log("INFO", "recounted", organization=run.organization, **asdict(report))
+    _log("INFO", "recounted", organization=run.organization, **{**asdict(report), "day": iso_day(run.day)})
 
 
 def _log(level: str, message: str, **facts: object) -> None:

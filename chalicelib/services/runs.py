@@ -18,6 +18,7 @@ from chalicelib.core.integrity import Drift, Progress, horizon, is_checkable
 from chalicelib.core.recounting import scans_off
 from chalicelib.core.rollups import Rollup, RollupKey
 from chalicelib.core.visitors import VisitorKey, Visits
+from chalicelib.errors import Unavailable
 from chalicelib.store import accounts, recounts
 from chalicelib.store.recounts import Order
 from chalicelib.store.versions import Held
@@ -45,7 +46,7 @@ class Expired(Exception):
 class Findings:
     """What is not as it must be: the values to write, and the versions at which the old ones were read.
 
-    `off` is by how many scans each rollup is off; `followed` are the days that a mended visitor's next days are.
+    `off` is by how many scans each rollup is off; `followed` are the days whose histograms name this day anew.
     """
 
     rollups: dict[RollupKey, Held[Rollup]] = field(default_factory=dict)
@@ -103,7 +104,8 @@ class Run:
 
     def save(self) -> None:
         """Write how far it came. Raises Overtaken, Unavailable."""
-        self._write(self.progress, Findings())
+        if not any(self._write(self.progress, Findings()) for _ in range(TRIES)):
+            raise Unavailable.storage()
 
     def repair(self, findings: Findings) -> bool:
         """Write what is to be mended, and note it; False when something is no longer as it was read.

@@ -16,7 +16,7 @@ from chalicelib.core.visitors import VisitorKey
 from chalicelib.errors import InvalidRequest, Unavailable
 from chalicelib.services import comparing, counting, history, integrity, links, recounting, sweeping
 from chalicelib.services import whole as whole_day
-from chalicelib.store import accounts, counted, recounts, reports, rollups, scans, visitors
+from chalicelib.store import accounts, census, counted, recounts, reports, rollups, scans, visitors
 from chalicelib.store import links as stored
 from chalicelib.store.rollups import RollupItem
 from chalicelib.store.versions import Held
@@ -287,6 +287,111 @@ def test_a_fold_in_another_slot_leaves_what_a_histogram_lacks_as_it_was(
     recount(account, day)
     days = rollups.read_days(account.organization, link_scope(account.link.number), range(2), day, day)
     assert (days[day][r.VISITORS], days[day][r.TOTAL]) == ({"never": 3}, {"": 5})
+
+
+def test_a_fold_in_a_slot_that_is_new_is_not_taken_for_drift(
+    account: Account, world: World, day: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It makes a known visitor somebody who was seen before, and notes that in the new slot."""
+    seen(account, day)
+    read = visitors.read_as_stored
+
+    def widened(*arguments: Any) -> Any:
+        monkeypatch.setattr(visitors, "read_as_stored", read)
+        stored.raise_slots(account.organization, account.link, 2)
+        seen(account, day - 1, "a", slot=1)
+        return read(*arguments)
+
+    monkeypatch.setattr(visitors, "read_as_stored", widened)
+    assert recount(account, day).drift == Drift()
+
+
+def test_a_fold_while_the_links_are_compared_lets_the_organization_be_looked_at_again(
+    account: Account, world: World, day: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen(account, day)
+    other = account.other()
+    seen(other, day, "c")
+    overwrite(whole(account, day), lambda it: it.update(visitors={"never": 9}))
+    pages = counted.pages
+
+    def folding(organization: int, link: int, *arguments: Any) -> Any:
+        if link == other.link.number:
+            monkeypatch.setattr(counted, "pages", pages)
+            seen(account, day, "z")
+        return pages(organization, link, *arguments)
+
+    monkeypatch.setattr(counted, "pages", folding)
+    report = recount(account, day)
+    assert (report.drift, report.unchecked, report.scans) == (Drift(rollups=1), 0, 5)
+    assert visitors_of_the_organization(account, day) == {"never": 4}
+
+
+def test_an_organization_that_changes_all_the_time_keeps_its_histograms_and_is_reported_as_unchecked(
+    account: Account, day: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen(account, day)
+    check, more = whole_day.check_organization, iter("uvwxyz")
+
+    def busy(*arguments: Any) -> None:
+        seen(account, day, next(more))
+        check(*arguments)
+
+    monkeypatch.setattr(whole_day, "is_still", lambda _: True)
+    monkeypatch.setattr(whole_day, "check_organization", busy)
+    report = recount(account, day)
+    assert (report.drift, report.unchecked) == (Drift(), 1)
+    assert visitors_of_the_organization(account, day) == {"never": 3}
+
+
+def test_folds_between_the_parts_of_a_sum_are_not_reported_as_drift(
+    account: Account, day: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen(account, day)
+    slots = census.slots
+
+    def busy(organization: int) -> dict[int, int]:
+        seen(account, day, "a")
+        return slots(organization)
+
+    monkeypatch.setattr(census, "slots", busy)
+    report = recount(account, day)
+    assert (report.drift, report.unchecked) == (Drift(), 1)
+
+
+def test_a_fold_between_the_items_of_a_lifetime_is_not_taken_for_drift(
+    account: Account, world: World, day: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The days are read before a fold, and the lifetime beside them after it."""
+    seen(account, day)
+    read = rollups.read_scope_as_stored
+
+    def torn(organization: int, scope: str, slot: int) -> dict[RollupKey, Held[Rollup | None]]:
+        monkeypatch.setattr(rollups, "read_scope_as_stored", read)
+        days = read(organization, scope, slot)
+        seen(account, day, "a")
+        lifetime = RollupKey(organization, scope, slot, LIFETIME)
+        return {**days, lifetime: read(organization, scope, slot)[lifetime]}
+
+    monkeypatch.setattr(rollups, "read_scope_as_stored", torn)
+    assert recount(account, day).drift == Drift()
+
+
+def test_a_lifetime_beside_a_day_that_nobody_can_read_is_left_until_that_day_is_recounted(
+    account: Account, world: World, day: int
+) -> None:
+    seen(account, day)
+    seen(account, day - 2)
+    right = books(world)
+    spoil(rollups.item(at(account, day - 2), {}))
+    assert recount(account, day).unchecked == 1
+    recount(account, day - 2)
+    assert books(world) == right
+    assert recount(account, day).unchecked == 0
+
+
+def visitors_of_the_organization(account: Account, day: int) -> dict[str, int]:
+    return rollups.read_days(account.organization, ORGANIZATION_SCOPE, range(8), day, day)[day][r.VISITORS]
 
 
 def test_a_link_that_changes_all_the_time_is_reported_as_unchecked(
