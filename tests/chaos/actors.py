@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from chalicelib import redirect
 from chalicelib.core import rollups as r
@@ -17,6 +18,7 @@ from chalicelib.services.analytics import Report
 from chalicelib.services.counting import RECENT_MS
 from chalicelib.services.editing import Conversation
 from chalicelib.store import links as stored
+from chalicelib.store import scans
 from tests.chaos import faults as f
 from tests.chaos.recording import Recorded
 from tests.chaos.schedule import Killed
@@ -28,7 +30,8 @@ class Cast:
     """The actors of one stage. `answers` counts the reads that were checked, `wrong` holds those out of bounds."""
 
     def __init__(self, stage: Stage, caller: Caller, made: Sequence[Link]) -> None:
-        self.stage, self.caller, self.links = stage, caller, made
+        self.stage, self.caller = stage, caller
+        self.links = list(made)
         self.answers = 0
         self.wrong: list[str] = []
 
@@ -36,7 +39,7 @@ class Cast:
         """A redirect function at work."""
         for request in requests:
             link = self.stage.chance.choice(links)
-            self._next(lambda request=request, link=link: self._visit(request, link), longest_pause_ms)  # type: ignore[misc]
+            self._next(partial(self._visit, request, link), longest_pause_ms)
 
     def _visit(self, request: Recorded, link: Link) -> None:
         attempts: list[ScanKey] = []
@@ -53,7 +56,7 @@ class Cast:
         """A reader who asks again and again."""
         for _ in range(times):
             link = self.stage.chance.choice(self.links)
-            self._next(lambda link=link: self._read(link), 4_000)  # type: ignore[misc]
+            self._next(partial(self._read, link), 4_000)
 
     def _read(self, link: Link) -> None:
         truth, now_ms = self.stage.truth, self.stage.schedule.now_ms
@@ -70,7 +73,7 @@ class Cast:
     def edit(self, times: int) -> None:
         """A destination that reports conversations."""
         for n in range(times):
-            self._next(lambda n=n: self._edit(n), 5_000)  # type: ignore[misc]
+            self._next(partial(self._edit, n), 5_000)
 
     def _edit(self, n: int) -> None:
         keys = sorted(self.stage.truth.wrote)
@@ -79,6 +82,16 @@ class Cast:
             with suppress(NotFound):  # its link is erased
                 editing.converse(key, Conversation(n % 3 > 0, n), self.stage.schedule.now_ms)
                 self.stage.faults.note(f.EDITED)
+
+    def edit_only(self, times: int) -> None:
+        """The same without folding anything."""
+        for n in range(times):
+            self._next(partial(self._edit_only, n), 2_000)
+
+    def _edit_only(self, n: int) -> None:
+        keys = sorted(self.stage.truth.wrote)
+        for scan in scans.read([self.stage.chance.choice(keys)] if keys else []):
+            scans.edit(scan, conversation=True, messages=n)
 
     def grow(self, times: int) -> None:
         """Slots that double while batches are in flight."""
@@ -91,9 +104,9 @@ class Cast:
         stored.raise_slots(link.organization, link, slots * 2, self.stage.schedule.now_ms)
         self.stage.faults.note(f.SLOTS_GREW)
 
-    def erase(self, link: Link) -> None:
+    def erase(self, link: Link, within_ms: int) -> None:
         """An owner who deletes a link, and insists."""
-        self.stage.schedule.pause(self.stage.chance.randrange(30_000))
+        self.stage.schedule.pause(self.stage.chance.randrange(within_ms))
         while link.number not in self.stage.truth.erased:
             self._next(lambda: self._erase(link), 1_000)
 

@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tests.chaos import faults as f
@@ -42,6 +43,9 @@ class Stream:
     faults: Faults
     function: Function
     shards: int
+    retries: int = RETRIES
+    drops: float = 0.03
+    delays_ms: tuple[int, ...] = (0, 50, WINDOW_MS)
     waiting: dict[int, list[Record]] = field(default_factory=dict)
     old: list[Batch] = field(default_factory=list)
     polling: dict[int, Actor] = field(default_factory=dict)
@@ -51,7 +55,7 @@ class Stream:
         for record in self.engine.new_records():
             if "pending" not in record["dynamodb"].get("NewImage", {}):
                 continue  # the event source's filter
-            if self.faults.strikes(0.03):
+            if self.faults.strikes(self.drops):
                 self.faults.note(f.RECORD_DROPPED)
                 continue
             shard = zlib.crc32(record["dynamodb"]["Keys"]["pk"]["S"].encode()) % self.shards
@@ -61,17 +65,16 @@ class Stream:
             if records and not busy:
                 size = self.schedule.chance.randint(1, LARGEST_BATCH)
                 batch, self.waiting[shard] = records[:size], records[size:]
-                after_ms = self.schedule.chance.choice((0, 50, WINDOW_MS))
-                self.polling[shard] = self.schedule.add(
-                    f"shard {shard}", lambda batch=batch: self._deliver(batch), after_ms=after_ms
-                )  # type: ignore[misc]
+                after_ms = self.schedule.chance.choice(self.delays_ms)
+                work = partial(self._deliver, batch)
+                self.polling[shard] = self.schedule.add(f"shard {shard}", work, after_ms=after_ms)
 
-    @property
-    def idle(self) -> bool:
-        return not any(self.waiting.values()) and all(actor.done for actor in self.polling.values())
+    def loses_nothing(self) -> None:
+        """Let every record arrive, however often it takes."""
+        self.retries, self.drops = 100, 0.0
 
     def _deliver(self, batch: Batch) -> None:
-        self._invoke_until_done(batch, RETRIES)
+        self._invoke_until_done(batch, self.retries)
         self.old.append(batch)
         if self.faults.strikes(0.2):
             self.faults.note(f.REPEATED)
@@ -112,19 +115,15 @@ class Queue:
     faults: Faults
     function: Function
     looks: tuple[int, ...] = (1_000,)
+    delays_ms: tuple[int, ...] = (0, 500, 5_000)
     waiting: list[str] = field(default_factory=list)
-    working: list[Actor] = field(default_factory=list)
 
     def poll(self) -> None:
         """Start an invocation for every message that waits."""
         for body in self.waiting:
-            after_ms = self.schedule.chance.choice((0, 500, 5_000))
-            self.working.append(self.schedule.add(self.name, lambda body=body: self._deliver(body), after_ms=after_ms))  # type: ignore[misc]
+            after_ms = self.schedule.chance.choice(self.delays_ms)
+            self.schedule.add(self.name, partial(self._deliver, body), after_ms=after_ms)
         self.waiting = []
-
-    @property
-    def idle(self) -> bool:
-        return not self.waiting and all(actor.done for actor in self.working)
 
     def _deliver(self, body: str) -> None:
         for _ in range(RECEIVES):

@@ -73,7 +73,7 @@ class Recorded:
         )
 
 
-_PLACES = (
+_PLACES: tuple[dict[str, str], ...] = (
     {"country": "GB", "region": "ENG", "region_name": "England", "city": "London", "language": "en-GB,en;q=0.8"},
     {"country": "US", "region": "CA", "region_name": "California", "city": "San Francisco", "language": "en-US"},
     {"country": "DE", "region": "BE", "region_name": "Berlin", "city": "Berlin", "language": "de"},

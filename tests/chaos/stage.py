@@ -35,6 +35,7 @@ class Stage:
     seed: int
     fold: Function = lambda event, context: functions.fold(event, context)
     calm: bool = False
+    held: bool = False  # nothing is delivered
     chance: random.Random = field(init=False)
     faults: Faults = field(init=False)
     engine: Engine = field(init=False)
@@ -65,6 +66,8 @@ class Stage:
         queue.waiting.append(message(request))
 
     def _poll(self) -> None:
+        if self.held:
+            return
         self.stream.poll()
         self.spilled.poll()
         self.jobs.poll()

@@ -118,7 +118,7 @@ def books(engine: Engine) -> Books:
     for item in engine.items("rollups"):
         organization, scope, _slot = item["pk"]["S"].split("#")
         at = int(organization), scope, period(item["sk"]["S"])
-        held.setdefault(at, []).append(json.loads(zlib.decompress(_bytes(item["body"]["B"]))))
+        held.setdefault(at, []).append(json.loads(unpacked(item)))
     return {at: rollup for at, each in held.items() if (rollup := r.merged(each))}
 
 
@@ -167,5 +167,6 @@ def lost_and_doubled(scans: Scans, found: Books) -> tuple[int, int]:
     return lost, doubled
 
 
-def _bytes(stored: str) -> bytes:
-    return base64.b64decode(stored)
+def unpacked(item: Item) -> str:
+    """The text in an item's compressed body."""
+    return zlib.decompress(base64.b64decode(item["body"]["B"])).decode()

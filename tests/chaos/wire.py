@@ -107,32 +107,18 @@ class Wire:
         return Answer.error(self.faults.chance.choice(codes))
 
     def _partly(self, operation: str, body: bytes) -> Answer:
-        """A page cut short, or a batch of which a part was left undone."""
+        """A page cut short, or a batch whose second half is left undone. (The whole left undone is throttling.)"""
         request = json.loads(body)
         if operation == "Query":
-            request["Limit"] = 1
-            return self._apply(operation, json.dumps(request).encode())
-        undone = {}
-        for table, wanted in request["RequestItems"].items():
-            keys = wanted["Keys"] if operation == "BatchGetItem" else wanted
-            kept, left = keys[: len(keys) // 2], keys[len(keys) // 2 :]
-            undone[table] = {**wanted, "Keys": left} if operation == "BatchGetItem" else left
-            if operation == "BatchGetItem":
-                wanted["Keys"] = kept
-            else:
-                request["RequestItems"][table] = kept
-        asked = {t: w for t, w in request["RequestItems"].items() if (w["Keys"] if operation == "BatchGetItem" else w)}
-        done = (
-            json.loads(self._apply(operation, json.dumps({**request, "RequestItems": asked}).encode()).body)
-            if asked
-            else {}
-        )
-        name = "UnprocessedKeys" if operation == "BatchGetItem" else "UnprocessedItems"
-        return Answer(
-            200,
-            {"Content-Type": "application/x-amz-json-1.0"},
-            json.dumps({"Responses": {}, **done, name: undone}).encode(),
-        )
+            return self._apply(operation, json.dumps({**request, "Limit": 1}).encode())
+        ((table, wanted),) = request["RequestItems"].items()
+        batch = sorted(wanted["Keys"] if operation == "BatchGetItem" else wanted, key=json.dumps)
+        half = (len(batch) + 1) // 2
+        now, later = ({table: _of(wanted, part)} for part in (batch[:half], batch[half:]))
+        answer = self._apply(operation, json.dumps({**request, "RequestItems": now}).encode())
+        left = "UnprocessedKeys" if operation == "BatchGetItem" else "UnprocessedItems"
+        done = json.loads(answer.body) | ({left: later} if batch[half:] else {})
+        return answer._replace(body=json.dumps(done).encode())
 
     def _apply(self, operation: str, body: bytes) -> Answer:
         """The request takes effect."""
@@ -143,6 +129,11 @@ class Wire:
         for watcher in self.watchers:
             watcher(operation, json.loads(body), answer)
         return answer
+
+
+def _of(wanted: Any, part: list[Any]) -> Any:
+    """A part of what is wanted of a table: keys to get, or writes."""
+    return {**wanted, "Keys": part} if isinstance(wanted, dict) else part
 
 
 class _Raw(io.BytesIO):
