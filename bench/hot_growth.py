@@ -1,6 +1,6 @@
 """How the slots of one link grow under a steady rate of scans, second by second.
 
-What decides is the product's own code, on moto: `counting.widen` for what the stream brings, `counting.double` for
+What decides is the product's own code, on moto: `counting.widen` for what the stream brings, `counting.grow` for
 what was spilled. Around it stands a model of the rest, whose assumptions are the constants below.
 """
 
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from chalicelib.core.links import Link
 from chalicelib.core.scans import ScanKey
+from chalicelib.core.slots import REFUSED_GROWTH
 from chalicelib.redirect import CACHED_SECONDS
 from chalicelib.services import counting
 from chalicelib.store import links
@@ -103,7 +104,7 @@ def _decide(link: Link, seen: list[tuple[int, int]], refused: list[bool], second
     """What the spill queue's function and the fold do in a second, about what came some seconds before."""
     spill, fold = second - SPILL_LAG, second - FOLD_LAG
     if spill >= 0 and refused[spill]:
-        counting.double(link.organization, link.number, begun_ms + spill * 1000)
+        counting.grow(link.organization, link.number, REFUSED_GROWTH, begun_ms + spill * 1000)
     if fold >= 0:
         slot, count = seen[fold]
         ms = begun_ms + fold * 1000

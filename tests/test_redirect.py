@@ -197,8 +197,8 @@ def test_a_stale_link_still_redirects_while_reads_fail_and_others_are_told_to_re
         pytest.param(None, 1, id="unreachable"),
         pytest.param(
             ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": ""}}, "PutItem"),
-            2,
-            id="throttled, which doubles the slots",
+            4,
+            id="throttled, which raises the slots",
         ),
     ],
 )

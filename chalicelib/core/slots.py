@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 MAX_SLOTS = 2048
 SCANS_A_SECOND = 100
+# A partition that refuses writes was asked for 333 scans a second at least: so many slots bring that below 100.
+REFUSED_GROWTH = 4
 
 # Links with one slot would meet in one partition of the organization's index and rollups: their homes start at
 # one of these, so that an organization takes SPREAD times what one link does before anything grows.
@@ -35,6 +37,13 @@ def homes(most_slots: int) -> range:
     return range(most_slots + SPREAD - 1)
 
 
-def is_hot(scans: Iterable[tuple[int, int]]) -> bool:
-    """Whether a link's scans, seen as (slot, milliseconds), came at more than 100 a second in any slot."""
-    return max(Counter((slot, ms // 1000) for slot, ms in scans).values(), default=0) > SCANS_A_SECOND
+def growth(scans: Iterable[tuple[int, int]]) -> int:
+    """By what a link's slots must be multiplied, after scans that were seen as (slot, milliseconds).
+
+    The least power of two after which the fullest second of any slot is SCANS_A_SECOND at most; 1 when it is already.
+    """
+    fullest = max(Counter((slot, ms // 1000) for slot, ms in scans).values(), default=0)
+    factor = 1
+    while fullest > SCANS_A_SECOND * factor:
+        factor *= 2
+    return factor

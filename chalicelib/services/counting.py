@@ -15,6 +15,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -37,7 +38,6 @@ LONGEST_WAIT_SECONDS: Final = 1.0
 # What readers look back: pending scans older than this are the sweep's.
 RECENT_MS: Final = 120_000
 READER_TRIES: Final = 2
-READER_ATTEMPTS: Final = 4
 READER_SCANS: Final = 960  # about as many as can be folded while somebody waits
 READER_SECONDS: Final = 5.0
 
@@ -51,6 +51,10 @@ class Effort:
 
     attempts: int = ATTEMPTS
     until: float = math.inf
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() > self.until
 
 
 def settle(found: Iterable[Scan], effort: Effort = Effort(), anew: bool = False) -> set[ScanKey]:
@@ -77,10 +81,14 @@ def settle_pending(found: Iterable[Scan]) -> None:
 
 
 def settle_images(images: Iterable[Mapping[str, Any]]) -> None:
-    """Fold the scans in the new images of stream records, and widen links that run hot."""
+    """Fold the scans in the new images of stream records, and widen links that run hot.
+
+    That comes first: a partition that is overrun may make folding fail, and widening is what helps.
+    """
     pending = [scan for scan in map(scans.from_image, images) if scan.pending]
+    with suppress(Unavailable):  # the next batch widens it
+        widen(scan.key for scan in pending)
     settle(pending)
-    widen(scan.key for scan in pending)
 
 
 def settle_recent(organization: int, link: int, slots: range, now_ms: int) -> int:
@@ -90,7 +98,7 @@ def settle_recent(organization: int, link: int, slots: range, now_ms: int) -> in
     """
     pending = scans.pending_since(organization, link, slots, now_ms - RECENT_MS, now_ms)
     mine, left = pending[:READER_SCANS], len(pending[READER_SCANS:])
-    effort = Effort(READER_ATTEMPTS, time.monotonic() + READER_SECONDS)
+    effort = Effort(until=time.monotonic() + READER_SECONDS)
     for _ in range(READER_TRIES):
         try:
             return left + len(settle(mine, effort))
@@ -100,26 +108,26 @@ def settle_recent(organization: int, link: int, slots: range, now_ms: int) -> in
 
 
 def widen(keys: Iterable[ScanKey]) -> None:
-    """Double the slots of every link that took more than 100 scans a second in one of them."""
+    """Give more slots to every link that took more than 100 scans a second in one of them."""
     by_link: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for key in keys:
         by_link[key.organization, key.link].append((key.slot, key.ms))
     for (organization, number), seen in by_link.items():
-        if spread.is_hot(seen):
-            double(organization, number, max(ms for _, ms in seen))
+        if (factor := spread.growth(seen)) > 1:
+            grow(organization, number, factor, max(ms for _, ms in seen))
 
 
-def double(organization: int, link: int, seen_ms: int) -> None:
-    """Double a link's slots, up to the most there can be, for what was seen at a time.
+def grow(organization: int, link: int, factor: int, seen_ms: int) -> None:
+    """Multiply a link's slots, up to the most there can be, for what was seen at a time.
 
-    Not for what was seen before the last doubling could work: a burst is many messages, and one reason.
+    Not for what was seen before the last growth could work: a burst is many messages, and one reason.
     """
     now = links.spread(organization, link)
     if seen_ms <= now.raised_ms + SETTLING_MS or now.slots >= spread.MAX_SLOTS:
         return
     held = links.read(organization, link)
     if held is not None:
-        links.raise_slots(organization, held.value, now.slots * 2, seen_ms)
+        links.raise_slots(organization, held.value, min(now.slots * factor, spread.MAX_SLOTS), seen_ms)
 
 
 @dataclass(slots=True)
@@ -134,7 +142,7 @@ class _Work:
         """Settle every chunk, and raise only then if one could not be."""
         failure: Unavailable | None = None
         for chunk in chunks:
-            if time.monotonic() > self.effort.until:
+            if self.effort.over:
                 raise Unavailable.storage()
             try:
                 self._chunk(chunk)
@@ -156,6 +164,8 @@ class _Work:
             chunk = [scan for scan in chunk if scan.key not in outcome.settled]
             if not chunk:
                 return None
+            if self.effort.over:
+                break
             if not outcome.settled:
                 time.sleep(_backoff(attempt))
         raise Unavailable.storage()

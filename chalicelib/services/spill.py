@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.core.scans import ScanKey
+from chalicelib.core.slots import REFUSED_GROWTH
 from chalicelib.services import counting
 from chalicelib.store import links, scans
 
@@ -27,7 +28,7 @@ def write(message: Mapping[str, Any], now_ms: int) -> None:
         print(json.dumps({"level": "ERROR", "message": "spilled scan is too old", "scan": key.sort}))
         return
     if message["error"] in THROTTLED:
-        counting.double(key.organization, key.link, key.ms)
+        counting.grow(key.organization, key.link, REFUSED_GROWTH, key.ms)
     scans.put_new(attributes)
     counting.settle_pending(scans.read([key]))
 

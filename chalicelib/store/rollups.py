@@ -8,6 +8,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.core.days import iso_day, parse_day
 from chalicelib.core.rollups import LIFETIME, Rollup, RollupKey, merged
+from chalicelib.store.slots import each
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
@@ -61,14 +62,19 @@ def read_as_stored(keys: Collection[RollupKey]) -> dict[RollupKey, Held[Rollup |
     return {key: held.get(key, Held({}, None)) for key in keys}
 
 
-def read_days(organization: int, scope: str, slots: Iterable[int], first: int, last: int) -> dict[int, Rollup]:
+def read_days(organization: int, scope: str, slots: Collection[int], first: int, last: int) -> dict[int, Rollup]:
     """The rollups of a scope from one day to another, both included, slots added up; days without one are missing."""
-    days: dict[str, list[Rollup]] = {}
-    for slot in slots:
+
+    def read_slot(slot: int) -> list[tuple[int, Rollup]]:
         window = RollupItem.sk.between(sort(first), sort(last))
-        for found in RollupItem.query(partition(organization, scope, slot), window, consistent_read=True):
-            days.setdefault(found.sk, []).append(_rollup(found))
-    return {day: merged(days[sort(day)]) for day in range(first, last + 1) if sort(day) in days}
+        found = RollupItem.query(partition(organization, scope, slot), window, consistent_read=True)
+        return [(period(item.sk), _rollup(item)) for item in found]
+
+    days: dict[int, list[Rollup]] = {}
+    for held in each(slots, read_slot):
+        for day, rollup in held:
+            days.setdefault(day, []).append(rollup)
+    return {day: merged(days[day]) for day in sorted(days)}
 
 
 def read_lifetime(organization: int, scope: str, slots: Iterable[int]) -> Rollup:

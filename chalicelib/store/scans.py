@@ -4,6 +4,7 @@ An item that cannot be read is no reason to stop: it comes as a damaged scan, wh
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import Attribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -14,11 +15,16 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from chalicelib.core.days import months_between
 from chalicelib.core.judging import Verdict
 from chalicelib.core.scans import FACT_NAMES, Facts, Scan, ScanKey, Unjudged, partition, sort_from
+from chalicelib.store.slots import each
 from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
 
 # By how much the clocks of functions may differ, and generously so.
 CLOCKS_DIFFER_MS: Final = 60_000
+
+# Readers look back two minutes, but no farther than this many scans in a row that are folded: the stream folds in
+# order, so what is older is too, or else the sweep's. It is about what DynamoDB reads at a time.
+SETTLED_IN_A_ROW: Final = 2_000
 
 VERDICTS = ("device", "os", "browser", "method", "app", "bot")
 
@@ -118,16 +124,28 @@ def pending_since(organization: int, link: int, slots: Iterable[int], since_ms: 
 
     Clocks differ: a scan may already lie in the next month's partition.
     """
-    return [
-        _scan(found)
-        for pk in partitions(organization, link, slots, since_ms, until_ms + CLOCKS_DIFFER_MS)
-        for found in ScanItem.query(
-            pk,
-            ScanItem.sk >= sort_from(since_ms),
-            filter_condition=ScanItem.pending.exists(),
-            consistent_read=True,
-        )
-    ]
+    places = list(partitions(organization, link, slots, since_ms, until_ms + CLOCKS_DIFFER_MS))
+    return [scan for found in each(places, partial(_pending_in, since_ms=since_ms)) for scan in found]
+
+
+def _pending_in(partition: str, since_ms: int) -> list[Scan]:
+    """The pending scans of a partition, newest first, until so many in a row are settled that older ones are too."""
+    found: list[Scan] = []
+    settled = 0
+    pages = ScanItem.query(
+        partition,
+        ScanItem.sk >= sort_from(since_ms),
+        filter_condition=ScanItem.pending.exists(),
+        consistent_read=True,
+        scan_index_forward=False,
+    ).page_iter
+    for page in pages:
+        pending = [_scan(ScanItem.from_raw_data(item)) for item in page["Items"]]
+        found += pending
+        settled = 0 if pending else settled + page["ScannedCount"]
+        if settled >= SETTLED_IN_A_ROW:
+            break
+    return found
 
 
 def partitions(organization: int, link: int, slots: Iterable[int], since_ms: int, until_ms: int) -> Iterator[str]:

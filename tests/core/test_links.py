@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.days import day_of, iso_day, months_between, parse_time, quarter_of
 from chalicelib.core.links import ACTIVE, DRAFT, EXPIRED, PAUSED, state
-from chalicelib.core.slots import SPREAD, home, homes, is_hot
+from chalicelib.core.slots import SPREAD, growth, home, homes
 
 NOW = 1_000_000
 
@@ -43,11 +43,13 @@ def test_days_and_quarters_are_utc() -> None:
     assert parse_time("2026-01-16T00:45:00+01:00") == ms
 
 
-def test_a_link_is_hot_above_a_hundred_scans_a_second_in_one_slot() -> None:
+def test_a_link_grows_to_a_hundred_scans_a_second_in_its_fullest_slot() -> None:
     hundred = [(0, 5_000 + n) for n in range(100)]
-    assert not is_hot(hundred)
-    assert not is_hot([*hundred, (1, 5_500), (0, 6_000)])
-    assert is_hot([*hundred, (0, 5_999)])
+    assert growth([]) == 1
+    assert growth([*hundred, (1, 5_500), (0, 6_000)]) == 1
+    assert growth([*hundred, (0, 5_999)]) == 2
+    assert growth([*hundred, *hundred, (0, 5_999)]) == 4
+    assert growth([(7, 1_000)] * 1_000) == 16
 
 
 def test_every_home_of_every_link_is_among_the_organizations_homes() -> None:

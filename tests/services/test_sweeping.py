@@ -97,13 +97,13 @@ def test_a_spilled_scan_that_was_written_after_all_is_not_made_pending_again(acc
     assert (scan.pending, _total(account)) == (0, 1)
 
 
-def test_one_burst_of_throttled_scans_doubles_the_slots_once(account: Account) -> None:
+def test_one_burst_of_throttled_scans_raises_the_slots_once(account: Account) -> None:
     ms = now_ms()
     for n in range(12):
         spill.write(spilled(account.key(ms + n), "ThrottlingException"), now_ms())
-    assert stored.slots(account.organization, account.link.number) == 2
-    spill.write(spilled(account.key(ms + 20_000), "ThrottlingException"), now_ms())
     assert stored.slots(account.organization, account.link.number) == 4
+    spill.write(spilled(account.key(ms + 20_000), "ThrottlingException"), now_ms())
+    assert stored.slots(account.organization, account.link.number) == 16
 
 
 def test_a_bug_that_one_organization_meets_leaves_no_other_unswept(
@@ -125,9 +125,9 @@ def test_a_bug_that_one_organization_meets_leaves_no_other_unswept(
     assert (_total(account), _total(other)) == (0, 1)
 
 
-def test_a_scan_spilled_for_throttling_doubles_the_slots_of_its_link(account: Account) -> None:
+def test_a_scan_spilled_for_throttling_raises_the_slots_of_its_link(account: Account) -> None:
     spill.write(spilled(account.key(), "ThrottlingException"), now_ms())
-    assert stored.slots(account.organization, account.link.number) == 2
+    assert stored.slots(account.organization, account.link.number) == 4
 
 
 def spilled(key: ScanKey, error: str = "InternalServerError") -> dict[str, object]:
