@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.core.families import BROWSERS, SYSTEMS
+
 if TYPE_CHECKING:
     from is_bot import Bots
     from ua_parser import Result
@@ -124,11 +126,11 @@ def judge(user_agent: str, device_hint: str = "") -> Agent:
     """Judge a user agent; `device_hint` (CloudFront's device headers) helps where it tells no device."""
     text = user_agent[:LONGEST].encode("utf-8", "replace").decode()  # ua-parser raises on lone surrogates
     found = _parsed(text)
-    system = "" if found.os is None else _SYSTEMS.get(found.os.family, found.os.family)
+    system = "" if found.os is None else _system(found.os.family)
     family = "" if found.user_agent is None else found.user_agent.family
     return Agent(
         device=_device(text, system) or device_hint or UNKNOWN,
-        os="" if system == "Other" else system,
+        os=system,
         browser=_browser(family),
         app=next((name for name, pattern in _APPS if pattern.search(text)), ""),
         signs=_signs(text),
@@ -180,9 +182,13 @@ def _device(text: str, system: str) -> str:
 
 
 def _browser(family: str) -> str:
-    if family in ("", "Other"):
-        return ""
-    return next((name for name, pattern in _BROWSERS if pattern.search(family)), family)
+    known = family if family in BROWSERS else ""
+    return next((name for name, pattern in _BROWSERS if pattern.search(family)), known)
+
+
+def _system(family: str) -> str:
+    name = _SYSTEMS.get(family, family)
+    return name if name in _DESKTOPS | SYSTEMS else ""
 
 
 @cache

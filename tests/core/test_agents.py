@@ -259,7 +259,7 @@ WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, 
         pytest.param(
             f"{IPHONE} Mobile/15E148 QR Scanner/2.1", "mobile", "iOS", "Safari", "QR scanner", id="Kaspersky QR"
         ),
-        pytest.param(f"{IPHONE} Mobile/15E148 Scanbot/9.0", "mobile", "iOS", "Scanbot", "QR scanner", id="Scanbot"),
+        pytest.param(f"{IPHONE} Mobile/15E148 Scanbot/9.0", "mobile", "iOS", "", "QR scanner", id="Scanbot"),
         pytest.param(
             "Mozilla/5.0 (SMART-TV; LINUX; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) 76.0.3809.146/6.0 TV Safari/537.36",  # noqa: E501
             "unknown",
@@ -414,6 +414,19 @@ def test_how_a_scan_came_about(via: str, referrer: str, agent: Agent, method: tu
 def test_any_text_is_judged(user_agent: str, hint: str) -> None:
     agent = judge(user_agent, hint)
     assert agent.device in ("mobile", "tablet", "desktop", "unknown")
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        pytest.param("JohnSmithsPhoneApp/3.2 CFNetwork/1410.0.3 Darwin/22.6.0", id="an app named after somebody"),
+        pytest.param("JohnSmithBot/1.0", id="a bot named after somebody"),
+        pytest.param("Mozilla/5.0 (X11; JohnSmithOS x86_64) JohnSmithBrowser/1.0", id="a browser and a system"),
+    ],
+)
+def test_a_name_that_only_somebody_has_is_not_kept(user_agent: str) -> None:
+    agent = judge(user_agent)
+    assert "John" not in f"{agent.browser} {agent.os} {agent.app} {agent.device}"
 
 
 def test_a_lone_surrogate_is_judged() -> None:
