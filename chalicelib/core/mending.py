@@ -28,8 +28,7 @@ def mended(held: Visits, seen: Visits, scopes: Collection[str], day: int) -> Vis
     An address with more agents than have entries shares one among the others. Which agent is where depends on the
     order of arrival, so there only the hours' sums must be right.
     """
-    expected = {scope: _hours([seen], scope, day) for scope in scopes}
-    if SHARED_AGENT in held and all(_hours([held], scope, day) == hours for scope, hours in expected.items()):
+    if SHARED_AGENT in held and all(_hours(held, scope, day) == _hours(seen, scope, day) for scope in scopes):
         return held
     visits = _without(held, scopes, day)
     for agent, scope, hour, n in _each(seen, scopes, day):
@@ -132,12 +131,11 @@ def _hours_held(visits: Visits) -> int:
     return sum(len(hours) for scopes in visits.values() for days in scopes.values() for hours in days.values())
 
 
-def _hours(items: Collection[Visits], scope: str, day: int) -> dict[int, int]:
+def _hours(visits: Visits, scope: str, day: int) -> dict[int, int]:
     """The scans of each hour of a day, agents added up."""
     hours: dict[int, int] = {}
-    for visits in items:
-        for _, _, hour, n in _each(visits, [scope], day):
-            hours[hour] = hours.get(hour, 0) + n
+    for _, _, hour, n in _each(visits, [scope], day):
+        hours[hour] = hours.get(hour, 0) + n
     return hours
 
 

@@ -3,8 +3,8 @@
 Every fold that changes what is counted of a day writes that day's rollup, with a new version. So when the versions
 are the same before and after all was read, all of it is of one moment:
 
-    compare:  versions, scans, visitors, versions again: the same ... repairs, if still that version: refused, again
-    fold:     ............................................................. commits
+    compare:  versions, scans, visitors, versions again: the same ............ mends: refused, reads all again
+    fold:     .................................................... commits
 
 A day of a marker is compared with the scans of the link whose QR code carries it: a marker is one link's.
 """

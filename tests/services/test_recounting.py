@@ -18,6 +18,7 @@ from chalicelib.services import comparing, counting, history, integrity, links, 
 from chalicelib.services import whole as whole_day
 from chalicelib.store import accounts, census, counted, recounts, reports, rollups, scans, visitors
 from chalicelib.store import links as stored
+from chalicelib.store.recounts import Overtaken
 from chalicelib.store.rollups import RollupItem
 from chalicelib.store.versions import Held
 from chalicelib.store.visitors import VisitorItem
@@ -486,6 +487,17 @@ def test_of_two_recounts_at_once_one_mends_and_reports_and_the_other_stops(
     assert recounts.days(account.organization) == []
 
 
+def test_who_takes_an_order_up_overtakes_whoever_is_at_it(account: Account, day: int) -> None:
+    recounting.order(account.organization, day, now_ms())
+    first, second = (recounts.take(account.organization, day, now_ms()) for _ in range(2))
+    assert first and second
+    with pytest.raises(Overtaken):
+        recounts.write(first, first.progress, now_ms())
+    assert recounts.finish(second, Report(day, now_ms()))
+    with pytest.raises(Overtaken):
+        recounts.write(second, second.progress, now_ms())
+
+
 def test_a_message_that_comes_twice_finds_nothing_to_do(account: Account, day: int) -> None:
     recount(account, day)
     assert recounting.recount(account.organization, iso_day(day), now_ms(), never)
@@ -538,6 +550,26 @@ def test_visitors_that_were_mended_let_the_days_that_follow_be_recounted(account
     recount(account, day)
     found = rollups.read([at(account, day)])[at(account, day)].value
     assert found[r.VISITORS] == {str(day - 2): 2}
+
+
+def test_today_is_recounted_tomorrow(account: Account, day: int) -> None:
+    seen(account, day)
+    visitors.item(VisitorKey(account.organization, "a"), {}).delete()
+    counting.settle(scans.read([account.scan()]))
+    assert recount(account, day).drift == Drift(visitors=1)
+    assert recounts.days(account.organization) == []
+
+
+def test_what_an_address_forgot_because_it_fills_its_item_is_not_missed(
+    account: Account, world: World, day: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.core.visitors.MOST_HOURS", 2)
+    for hour in (13, 14):
+        seen(account, day - 1, "a", hour=hour)
+        seen(account, day, "a", hour=hour)
+    before = world.items("rollups"), world.items("visitors")
+    assert recount(account, day - 1).drift == recount(account, day).drift == Drift()
+    assert (world.items("rollups"), world.items("visitors")) == before
 
 
 def test_a_visitor_of_two_links_counts_once_for_the_organization(account: Account, world: World, day: int) -> None:
