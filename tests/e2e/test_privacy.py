@@ -22,12 +22,14 @@ from tests.e2e.organizations import Tenant, new_tenant
 from tests.e2e.traces import Piece, Traces
 
 ADDRESSES = ("203.0.113.77", "203.0.113.214", "2001:db8:51ce:7:a1b2:c3d4:e5f6:789a")
-# Words of the agents. What a browser or a bot calls itself is no secret: it is the scan's browser.
-TOKENS = ("Kestrelphone", "wombat86", "quokka-inside")
+# Words of the agents; the last two stand where browsers and bots name themselves.
+TOKENS = ("Kestrelphone", "wombat86", "quokka-inside", "EmusPrivatePhone", "QuaggaVisitorBot")
 AGENTS = (
     f"{IPHONE_SAFARI} {TOKENS[0]}/7.31",
     f"Mozilla/5.0 (X11; Linux {TOKENS[1]}; rv:127.0) Gecko/20100101 Firefox/127.0",
     f"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/{TOKENS[2]}.html)",
+    f"{TOKENS[3]}/3.2 CFNetwork/1410.0.3 Darwin/22.6.0",
+    f"{TOKENS[4]}/1.0",
 )
 UNKNOWN_KEY = "qz_live_Zk4mPq8sTv2xYb6nRc1dFg5hJw9lQe3u"
 MALFORMED = (
@@ -115,7 +117,7 @@ def aftermath(stack: LocalStack, tenants: tuple[Tenant, Tenant]) -> Iterator[Aft
     _errors(clients[1])
     _malformed(stack)
     _outages(stack, clients[0], codes[0]["slug"])
-    people = len(ADDRESSES) * 2  # the third agent is a bot
+    people = len(ADDRESSES) * 3  # the third agent and the last are bots
     assert eventually(lambda: clients[0].scans(codes[0])["scans"]["total"] == 2 * people + 1)
     for tenant in tenants:
         assert eventually(partial(is_all_counted, stack, tenant.organization))
