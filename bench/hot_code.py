@@ -30,6 +30,8 @@ from chalicelib.core.slots import home
 from chalicelib.services import accounts, links
 from chalicelib.services.counting import CHUNK, RECENT_MS
 from chalicelib.store import rollups
+from chalicelib.store.scans import SETTLED_IN_A_ROW
+from chalicelib.store.slots import AT_ONCE, FEW
 from tests.world import world
 
 RATES: Final = (10, 100, 1_000, 10_000, 100_000, 300_000)
@@ -50,7 +52,7 @@ class Load(NamedTuple):
     """What the busiest partitions take a second when nothing grows any more, and what a read of the link costs.
 
     `lane` is the share of its time that the fold of one slot's shard works. `read` is in units of the busiest scans
-    partition, `read_seconds` the time of all its queries, one after the other.
+    partition, `read_seconds` the time of its queries, of scans and of days.
     """
 
     scans: float
@@ -66,16 +68,16 @@ def load(sizes: Sizes, scans_a_second: float, slots: int, busiest: float) -> Loa
     """The load of a link with so many slots, the busiest of which got `busiest` scans in a second."""
     mean = scans_a_second / slots
     commits = ceil(mean * WINDOW_SECONDS / CHUNK) / WINDOW_SECONDS  # a batch of one slot's shard, cut into chunks
-    recent = mean * RECENT_MS / 1000 * sizes.counted
-    pages = max(ceil(recent / capacity.PAGE), 1)
+    waiting = mean * WINDOW_SECONDS * 2  # while one batch is gathered, another is folded
+    looked_at = min(mean * RECENT_MS / 1000, waiting + 2 * SETTLED_IN_A_ROW) * sizes.counted
     return Load(
         scans=busiest * sizes.scan_units,
         by_day=busiest,
         rollups=commits * sizes.commit_units,
-        owner=slots * commits * 2 * capacity.read(0),  # the link's terms and the organization's, in one partition
+        owner=slots / WINDOW_SECONDS * 2 * capacity.read(0),  # the link's terms and the organization's, once a batch
         lane=commits * COMMIT_SECONDS,
-        read=capacity.read(round(recent)),
-        read_seconds=slots * (pages + 1) * QUERY_SECONDS,
+        read=capacity.read(round(looked_at)),
+        read_seconds=2 * ceil(slots / (AT_ONCE if slots > FEW else 1)) * QUERY_SECONDS,
     )
 
 

@@ -87,5 +87,6 @@ def test_a_load_follows_from_sizes_and_rates() -> None:
     at = load(SIZES, scans_a_second=1000, slots=10, busiest=120)
     assert (at.scans, at.by_day) == (360, 120)
     assert at.rollups == 2.5 * SIZES.commit_units  # 200 scans in two seconds are five chunks
-    assert at.read == 1172  # 100 scans of 400 bytes a second, for two minutes
+    assert at.read == 235  # two pages of 1,000 scans of 400 bytes, and 400 that wait
+    assert load(SIZES, scans_a_second=1, slots=1, busiest=3).read == 12  # all of two minutes
     assert (marked(999.6, 1000), marked(1001, 1000)) == ("1,000", "**1,001**")

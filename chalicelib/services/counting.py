@@ -44,6 +44,8 @@ READER_SECONDS: Final = 5.0
 # After slots are raised, redirects go on with what they have cached, for 5 seconds.
 SETTLING_MS: Final = 10_000
 
+Owned = tuple[int, int]  # an organization and its link
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -132,11 +134,16 @@ def grow(organization: int, link: int, factor: int, seen_ms: int) -> None:
 
 @dataclass(slots=True)
 class _Work:
-    """One call of `settle`; `failed` are the scans that could not be folded by their own fault."""
+    """One call of `settle`; `failed` are the scans that could not be folded by their own fault.
+
+    `terms` of links are read once, after the scans were. Whoever changes them later finds these scans pending, or
+    counted by the older terms, and settles them again; but a hot link would be asked for them with every chunk.
+    """
 
     effort: Effort
     anew: bool
     failed: set[ScanKey] = field(default_factory=set)
+    terms: dict[Owned, Terms | None] = field(default_factory=dict)
 
     def each(self, chunks: Iterable[Sequence[Scan]]) -> None:
         """Settle every chunk, and raise only then if one could not be."""
@@ -154,7 +161,7 @@ class _Work:
     def _chunk(self, chunk: Sequence[Scan]) -> None:
         for attempt in range(self.effort.attempts):
             try:
-                outcome = _commit(chunk, self.anew)
+                outcome = _commit(chunk, self._terms(chunk), self.anew)
             except Unavailable:
                 outcome = folding.Outcome(committed=False)
             except Exception as error:  # noqa: BLE001 - whatever it is, it must not hold up any other scan
@@ -170,6 +177,12 @@ class _Work:
                 time.sleep(_backoff(attempt))
         raise Unavailable.storage()
 
+    def _terms(self, chunk: Sequence[Scan]) -> Mapping[Owned, Terms | None]:
+        if unknown := {_owned(scan) for scan in chunk} - self.terms.keys():
+            read = links.terms(unknown)
+            self.terms |= {link: read.get(link) for link in unknown}
+        return self.terms
+
     def _halves(self, chunk: Sequence[Scan], error: Exception) -> None:
         """Find the scan that stops its chunk, and let the others pass."""
         if len(chunk) > 1:
@@ -179,10 +192,9 @@ class _Work:
         poison.note(chunk[0], error)
 
 
-def _commit(chunk: Sequence[Scan], anew: bool) -> folding.Outcome:
+def _commit(chunk: Sequence[Scan], terms: Mapping[Owned, Terms | None], anew: bool) -> folding.Outcome:
     """One attempt: read everything consistently, fold, write on the condition that nothing changed meanwhile."""
-    terms = links.terms({(scan.key.organization, scan.key.link) for scan in chunk})
-    settling = [_settling(scan, terms.get((scan.key.organization, scan.key.link)), anew) for scan in chunk]
+    settling = [_settling(scan, terms[_owned(scan)], anew) for scan in chunk]
     changes = [each.change for each in settling]
     held_visitors = visitors.read(visitor_keys(changes))
     visits = {key: held.value for key, held in held_visitors.items()}
@@ -198,6 +210,10 @@ def _settling(scan: Scan, terms: Terms | None, anew: bool) -> Settling:
     if terms is None:
         return Settling(scan, None)
     return Settling(scan, judged(scan, terms, anew), terms.expires(scan.key.ms))
+
+
+def _owned(scan: Scan) -> Owned:
+    return scan.key.organization, scan.key.link
 
 
 def _cut(found: Sequence[Scan], size: int) -> list[Sequence[Scan]]:

@@ -23,8 +23,8 @@ from chalicelib.store.transactions import Transaction
 CLOCKS_DIFFER_MS: Final = 60_000
 
 # Readers look back two minutes, but no farther than this many scans in a row that are folded: the stream folds in
-# order, so what is older is too, or else the sweep's. It is about what DynamoDB reads at a time.
-SETTLED_IN_A_ROW: Final = 2_000
+# order, so what is older is too, or else the sweep's. They are about 100 read units.
+SETTLED_IN_A_ROW: Final = 1_000
 
 VERDICTS = ("device", "os", "browser", "method", "app", "bot")
 
@@ -138,6 +138,7 @@ def _pending_in(partition: str, since_ms: int) -> list[Scan]:
         filter_condition=ScanItem.pending.exists(),
         consistent_read=True,
         scan_index_forward=False,
+        page_size=SETTLED_IN_A_ROW,
     ).page_iter
     for page in pages:
         pending = [_scan(ScanItem.from_raw_data(item)) for item in page["Items"]]

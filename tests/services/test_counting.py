@@ -169,8 +169,8 @@ def test_what_cannot_be_folded_is_told_after_all_else_was(account: Account, monk
     stuck, fine = account.scan(), account.other().scan()
     commit = counting._commit
 
-    def refuse(chunk: list[Scan], anew: bool) -> folding.Outcome:
-        return folding.Outcome(committed=False) if chunk[0].key == stuck else commit(chunk, anew)
+    def refuse(chunk: list[Scan], terms: Any, anew: bool) -> folding.Outcome:
+        return folding.Outcome(committed=False) if chunk[0].key == stuck else commit(chunk, terms, anew)
 
     monkeypatch.setattr(counting, "_commit", refuse)
     with pytest.raises(Unavailable):

@@ -1,5 +1,7 @@
 """Nothing depends on a stream record arriving, and nothing on a message."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.core import rollups as r
@@ -57,10 +59,10 @@ def test_a_sweep_that_fails_leaves_the_cursor_and_sweeps_the_other_organizations
     other.scan(now_ms() - 3 * MINUTE)
     commit = counting._commit
 
-    def refuse(chunk: list[Scan], anew: bool) -> Outcome:
+    def refuse(chunk: list[Scan], terms: Any, anew: bool) -> Outcome:
         if chunk[0].key.organization == account.organization:
             raise Unavailable.storage()
-        return commit(chunk, anew)
+        return commit(chunk, terms, anew)
 
     with monkeypatch.context() as patch:
         patch.setattr(counting, "_commit", refuse)
