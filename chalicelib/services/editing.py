@@ -34,7 +34,7 @@ def converse(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
     edits.note(key, now_ms)
     _write(key, conversation)
     with suppress(Unavailable):
-        counting.settle(scan for scan in scans.read([key]) if scan.pending)
+        counting.settle_pending(scans.read([key]))
         edits.forget(key)
 
 

@@ -19,7 +19,6 @@ from chalicelib.services.counting import RECENT_MS
 from chalicelib.services.editing import Conversation
 from chalicelib.store import links as stored
 from chalicelib.store import scans
-from chalicelib.store.slots import FEW  # more are read in threads, which take no turns
 from tests.chaos import faults as f
 from tests.chaos.recording import Recorded
 from tests.chaos.schedule import Killed
@@ -102,7 +101,7 @@ class Cast:
     def _grow(self) -> None:
         link = self.stage.chance.choice(self.links)
         slots = stored.slots(link.organization, link.number)
-        stored.raise_slots(link.organization, link, min(slots * 2, FEW), self.stage.schedule.now_ms)
+        stored.raise_slots(link.organization, link, slots * 2, self.stage.schedule.now_ms)
         self.stage.faults.note(f.SLOTS_GREW)
 
     def erase(self, link: Link, within_ms: int) -> None:

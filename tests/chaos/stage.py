@@ -87,6 +87,7 @@ class Stage:
                 ("os.urandom", dice.randbytes),
                 ("random._urandom", dice.randbytes),
                 ("chalicelib.redirect._cache", OwnCaches(self.schedule)),
+                ("chalicelib.store.slots.FEW", 10_000),  # threads would take no turns
             ):
                 patches.enter_context(patch(target, what))
             patches.enter_context(patch.object(ids, "_last", 0))
