@@ -1,7 +1,7 @@
 """Counting: bring pending scans into visitors and rollups, exactly once each.
 
 The stream, readers, the sweep, the spill queue and erasing all end in `settle`. Whoever comes second finds the
-scan no longer as it was read, and lets it be.
+scan no longer as it was read, and lets it be, unless it is pending again.
 
 A scan that cannot be folded by its own fault is noted and left behind; see `poison`.
 
@@ -62,15 +62,19 @@ class Effort:
 def settle(found: Iterable[Scan], effort: Effort = Effort(), anew: bool = False) -> set[ScanKey]:
     """Fold scans: each becomes what its verdict says, those of an erased link are taken out and deleted.
 
-    `anew` judges again what was judged before. Returns the scans that could not be folded by their own fault: this is
-    noted on the pending ones, which are set aside in the end. Raises Unavailable when any other could not be folded,
-    after all the rest were, or when time is up.
+    `anew` judges again what was judged before. Whoever else counted a scan may have counted it as it was before an
+    edit, so it is looked at again. Returns the scans that could not be folded by their own fault: this is noted on the
+    pending ones, which are set aside in the end. Raises Unavailable when any other could not be folded, after all the
+    rest were, or when time is up.
     """
     newest: dict[ScanKey, Scan] = {}
     for scan in sorted(found, key=lambda scan: (scan.key, scan.rev)):
         newest[scan.key] = scan
-    work = _Work(effort, anew)
-    work.each(_cut(list(newest.values()), CHUNK))
+    work, left = _Work(effort, anew), list(newest.values())
+    while left:
+        work.changed.clear()
+        work.each(_cut(left, CHUNK))
+        left = [scan for scan in scans.read(work.changed) if scan.pending]
     return work.failed
 
 
@@ -87,7 +91,7 @@ def settle_images(images: Iterable[Mapping[str, Any]]) -> None:
 
     That comes first: a partition that is overrun may make folding fail, and widening is what helps.
     """
-    pending = [scan for scan in map(scans.from_image, images) if scan.pending]
+    pending = [scan for scan in scans.from_images(images) if scan.pending]
     with suppress(Unavailable):  # the next batch widens it
         widen(scan.key for scan in pending)
     settle(pending)
@@ -134,7 +138,8 @@ def grow(organization: int, link: int, factor: int, seen_ms: int) -> None:
 
 @dataclass(slots=True)
 class _Work:
-    """One call of `settle`; `failed` are the scans that could not be folded by their own fault.
+    """One call of `settle`; `failed` are the scans that could not be folded by their own fault, `changed` those that
+    were no longer what was read: counted, edited or gone.
 
     `terms` of links are read once, after the scans were. Whoever changes them later finds these scans pending, or
     counted by the older terms, and settles them again; but a hot link would be asked for them with every chunk.
@@ -143,6 +148,7 @@ class _Work:
     effort: Effort
     anew: bool
     failed: set[ScanKey] = field(default_factory=set)
+    changed: set[ScanKey] = field(default_factory=set)
     terms: dict[Owned, Terms | None] = field(default_factory=dict)
 
     def each(self, chunks: Iterable[Sequence[Scan]]) -> None:
@@ -168,12 +174,13 @@ class _Work:
                 return self._halves(chunk, error)
             if outcome.committed:
                 return None
-            chunk = [scan for scan in chunk if scan.key not in outcome.settled]
+            self.changed |= outcome.changed
+            chunk = [scan for scan in chunk if scan.key not in outcome.changed]
             if not chunk:
                 return None
             if self.effort.over:
                 break
-            if not outcome.settled:
+            if not outcome.changed:
                 time.sleep(_backoff(attempt))
         raise Unavailable.storage()
 

@@ -23,13 +23,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a commit ended. Neither `committed` nor any `settled`: something else changed meanwhile; read it again.
+    """How a commit ended. Neither `committed` nor any `changed`: visitors or rollups did meanwhile; read them again.
 
-    `settled` are the scans that are no longer what was read: somebody else counted them.
+    `changed` are the scans that are no longer what was read: counted by somebody else, edited or gone.
     """
 
     committed: bool
-    settled: frozenset[ScanKey] = frozenset()
+    changed: frozenset[ScanKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def commit(settling: Sequence[Settling], folded: Folded, standing: Standing) -> 
     for rollup_key, rollup in folded.rollups.items():
         rollups.enter(write, rollup_key, rollup, standing.rollups[rollup_key].version)
     refusals = write.commit()
-    settled = {refusal.subject for refusal in refusals if refusal.condition and isinstance(refusal.subject, ScanKey)}
-    return Outcome(not refusals, frozenset(key for key in settled if isinstance(key, ScanKey)))
+    subjects = (refusal.subject for refusal in refusals if refusal.condition)
+    return Outcome(not refusals, frozenset(key for key in subjects if isinstance(key, ScanKey)))
 
 
 def _settle(write: Transaction, settling: Settling, first: bool | None) -> None:

@@ -3,6 +3,7 @@
 An item that cannot be read is no reason to stop: it comes as a damaged scan, which the fold sets aside.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -102,9 +103,13 @@ class _Damaged(ScanItem):
     damaged = True
 
 
-def from_image(image: Mapping[str, Any]) -> Scan:
-    """The scan in a stream record's image."""
-    return _scan(ScanItem.from_raw_data(dict(image)))
+def from_images(images: Iterable[Mapping[str, Any]]) -> Iterator[Scan]:
+    """The scans in stream records' images. What has no scan's key is nobody's, and is passed over."""
+    for image in images:
+        try:
+            yield _scan(ScanItem.from_raw_data(dict(image)))
+        except ValueError:
+            print(json.dumps({"level": "ERROR", "message": "no scan"}))
 
 
 def put_new(attributes: Mapping[str, Any]) -> None:

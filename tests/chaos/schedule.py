@@ -6,10 +6,12 @@ Time is virtual: it passes with every turn, and sleeping is waiting for a turn.
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 NS_A_MS = 1_000_000
+REAL_SLEEP = time.sleep
 
 
 class Killed(BaseException):
@@ -38,12 +40,15 @@ class Schedule:
         self.each_turn: Callable[[], None] = lambda: None
         self._actors: list[Actor] = []
         self._back = threading.Semaphore(0)
+        self._threads = {threading.current_thread()}
 
     def add(self, name: str, work: Callable[[], object], skew_ms: int = 0, after_ms: int = 0) -> Actor:
         """A new actor, which starts after some time."""
         actor = Actor(name, work, skew_ms, self.now_ms + after_ms)
         self._actors.append(actor)
-        threading.Thread(target=self._play, args=(actor,), daemon=True).start()
+        thread = threading.Thread(target=self._play, args=(actor,), daemon=True)
+        self._threads.add(thread)
+        thread.start()
         return actor
 
     def run(self) -> None:
@@ -84,7 +89,10 @@ class Schedule:
         return self.now_ms / 1000
 
     def sleep(self, seconds: float) -> None:
+        if threading.current_thread() not in self._threads:
+            return REAL_SLEEP(seconds)  # the engine's own thread, which lives in the real time
         self.pause(max(1, int(seconds * 1000)))
+        return None
 
     def _play(self, actor: Actor) -> None:
         actor.turn.acquire()

@@ -193,9 +193,29 @@ def test_an_edit_before_the_fold_counts_once(account: Account, world: World) -> 
     stale = scans.read([key])
     _edit(world, key.partition, key.sort, rev=2)
     counting.settle(stale)  # the stream's image of the first revision: not what is there any more
-    assert _total(account) == 0
+    assert _total(account) == 1
     counting.settle(scans.read([key]))
     assert _total(account) == 1
+
+
+def test_a_scan_that_is_edited_while_a_reader_folds_it_is_in_the_answer(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was finished before the question came, and only its facts are newer."""
+    key = account.scan()
+    commit = folding.commit
+    edited: list[bool] = []
+
+    def edit_first(settling: Any, folded: Any, standing: Any) -> folding.Outcome:
+        if not edited:
+            edited.append(True)
+            _edit(world, key.partition, key.sort, rev=2)
+        return commit(settling, folded, standing)
+
+    monkeypatch.setattr(folding, "commit", edit_first)
+    report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
+    assert edited
+    assert (report.total, report.pending) == (1, 0)
 
 
 def test_readers_fold_what_is_pending_first(account: Account) -> None:

@@ -153,6 +153,13 @@ def test_a_damaged_scan_blocks_nobody(account: Account, world: World, damage: di
     assert _total(account) == 2
 
 
+def test_what_is_no_scan_at_all_is_passed_over(account: Account, world: World) -> None:
+    account.scan()
+    world.dynamodb.put_item(TableName="scans", Item={"pk": {"S": "x"}, "sk": {"S": "y"}, "pending": {"N": "1"}})
+    _ring(world)
+    assert _total(account) == 1
+
+
 def test_an_outage_is_no_fault_of_a_scan(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     key = account.scan()
 
