@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.core.scans import Scan, ScanKey
+from chalicelib.core.scans import ScanKey
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.services import counting
 from chalicelib.store import edits, poisoned, scans
@@ -31,26 +31,25 @@ def converse(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
 
     It is in the books at once, or soon where folding has to wait.
     """
-    edits.note(key, now_ms)
-    _write(key, conversation)
+    note = edits.note(key, now_ms)
+    try:
+        _write(key, conversation)
+    except NotFound:
+        edits.forget(key, note)
+        raise
     with suppress(Unavailable):
         counting.settle_pending(scans.read([key]))
-        edits.forget(key)
+        edits.forget(key, note)
 
 
 def _write(key: ScanKey, conversation: Conversation) -> None:
     for _ in range(ATTEMPTS):
-        scan = _found(key)
+        found = scans.read([key])
+        if not found:
+            raise NotFound.of("scan")
+        (scan,) = found
         if scan.poisoned:
             poisoned.take_up(scan)  # it is worth another try, with its new facts
         elif scans.edit(scan, conversation.started, conversation.messages):
             return
     raise Unavailable.storage()
-
-
-def _found(key: ScanKey) -> Scan:
-    found = scans.read([key])
-    if not found:
-        edits.forget(key)
-        raise NotFound.of("scan")
-    return found[0]

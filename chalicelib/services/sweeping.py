@@ -66,9 +66,9 @@ def _send_again(organization: int, idle_since_ms: int) -> None:
 
 def _settle_edits(organization: int, now_ms: int) -> None:
     """Edited scans may be of any day: what is left of them is listed."""
-    for key in edits.listed(organization, until_ms=now_ms - SETTLED_MS):
+    for key, note in edits.listed(organization, until_ms=now_ms - SETTLED_MS):
         counting.settle_pending(scans.read([key]))
-        edits.forget(key)
+        edits.forget(key, note)
 
 
 def _sweep_partition(index: str, first_ms: int, until_ms: int) -> None:

@@ -27,7 +27,7 @@ def _day(account: Account, key: ScanKey) -> Rollup:
 
 
 def _edits(account: Account) -> list[ScanKey]:
-    return list(edits.listed(account.organization, now_ms() + 1))
+    return [key for key, _ in edits.listed(account.organization, now_ms() + 1)]
 
 
 def test_a_conversation_is_in_the_books_at_once_and_the_scan_counts_once(account: Account) -> None:
@@ -54,6 +54,26 @@ def test_an_edit_of_an_old_scan_whose_fold_fails_is_found_by_the_sweep(
     assert r.MESSAGES not in _day(account, key)
     sweeping.sweep(now_ms() + 2 * sweeping.SETTLED_MS)
     assert (_day(account, key)[r.MESSAGES], _edits(account)) == ({"": 4}, [])
+
+
+def test_an_edit_leaves_the_note_of_another_that_came_meanwhile(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one dies right after its write, whose stream record is lost too."""
+    key = account.scan(account.days_ago(30))
+    settle = counting.settle_pending
+
+    def meet(found: object) -> None:
+        settle(scans.read([key]))
+        edits.note(key, now_ms())
+        (scan,) = scans.read([key])
+        assert scans.edit(scan, conversation=True, messages=9)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(counting, "settle_pending", meet)
+        editing.converse(key, TALK, now_ms())
+    sweeping.sweep(now_ms() + 2 * sweeping.SETTLED_MS)
+    assert (_day(account, key)[r.MESSAGES], _edits(account)) == ({"": 9}, [])
 
 
 def test_a_scan_that_was_set_aside_is_tried_again_with_its_new_facts(
