@@ -77,7 +77,9 @@ def _caught(name: str) -> int | None:
 
 def _print_runs(played: Sequence["Outcome"], cut: Sequence["Outcome"]) -> None:
     print(f"runs            {len(played):>8,}   of {len(played)} seeds")
-    print(f"                {len(cut):>8,}   of one scene, cut at each of its calls in turn")
+    print(
+        f"                {len(cut):>8,}   of one scene: cut at each call, each transaction late by any number of calls"
+    )
     print(f"scans           {sum(it.scans for it in [*played, *cut]):>8,}")
     print(f"answers checked {sum(it.answers for it in [*played, *cut]):>8,}")
 

@@ -77,8 +77,10 @@ class Cast:
 
     def _edit(self, n: int) -> None:
         keys = sorted(self.stage.truth.wrote)
+        today = day_of(self.stage.schedule.now_ms)
+        old = [key for key in keys if day_of(key.ms) < today]
         if keys:
-            key = self.stage.chance.choice(keys)
+            key = self.stage.chance.choice(old if old and n % 2 else keys)
             with suppress(NotFound):  # its link is erased
                 editing.converse(key, Conversation(n % 3 > 0, n), self.stage.schedule.now_ms)
                 self.stage.faults.note(f.EDITED)
@@ -105,8 +107,11 @@ class Cast:
         self.stage.faults.note(f.SLOTS_GREW)
 
     def erase(self, link: Link, within_ms: int) -> None:
-        """An owner who deletes a link, and insists."""
+        """An owner who deletes a link, rather while scans of it are pending, and insists."""
         self.stage.schedule.pause(self.stage.chance.randrange(within_ms))
+        until_ms = self.stage.schedule.now_ms + within_ms
+        while self.stage.schedule.now_ms < until_ms and not self._is_pending(link):
+            self.stage.schedule.pause(within_ms // 100)
         while link.number not in self.stage.truth.erased:
             self._next(lambda: self._erase(link), 1_000)
 
@@ -116,6 +121,10 @@ class Cast:
             links.erase(self.caller, str(link.number), self.stage.schedule.now_ms)
         self.stage.truth.erased.add(link.number)
         self.stage.faults.note(f.ERASED)
+
+    def _is_pending(self, link: Link) -> bool:
+        scans_of = (item for item in self.stage.engine.items("scans") if scan_key(item).link == link.number)
+        return any("pending" in item for item in scans_of)
 
     def leave_out(self, link: Link, times: int) -> None:
         """An owner who leaves own tests out, and changes their mind."""
@@ -127,8 +136,9 @@ class Cast:
         self.stage.truth.changing.add(link.number)
         first = now_ms - self.stage.chance.randrange(60_000)
         spans = self.stage.chance.choice(([], [(first, first + 20_000)], [(0, first)]))
-        history.leave_out(self.caller, str(link.number), spans, now_ms)
-        self.stage.faults.note(f.LEFT_OUT)
+        with suppress(NotFound):  # erased meanwhile
+            history.leave_out(self.caller, str(link.number), spans, now_ms)
+            self.stage.faults.note(f.LEFT_OUT)
 
     def sweep(self, times: int) -> None:
         for _ in range(times):

@@ -1,11 +1,13 @@
 """One small scene, told again and again: each time a process dies at another of its calls, or an answer is lost there.
 
 A batch of scans is folded, a conversation is reported, scans are left out, a link is erased. Whatever is called is cut
-once before it reaches the engine, once under way, once after it took effect, and once by losing its answer.
+once before it reaches the engine, once under way, once after it took effect, and once by losing its answer. And every
+transaction whose process died takes effect late: just before the next call, the one after that, and so on to the last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 
 from tests.chaos import faults as f
 from tests.chaos.actors import Cast
@@ -18,27 +20,62 @@ SEED = 2
 
 
 def outcomes() -> Iterator[Outcome]:
-    """Every run: all cuts at every call, until the scene has no further call."""
+    """Every run: all cuts at every call, until the scene has no further call; then every late transaction."""
     for cut in CUTS:
         call = 1
-        while (outcome := _cut(cut, call)).faults[cut]:
+        while (outcome := _cut_at(cut, call)).faults[cut]:
             yield outcome
             call += 1
+    nth = 1
+    while late := list(_late(nth)):
+        yield from late
+        nth += 1
 
 
-def _cut(cut: str, call: int) -> Outcome:
+def _cut_at(cut: str, call: int) -> Outcome:
     """The scene with one of its calls cut."""
+    return _played(f"{cut} {call}", lambda stage: _choose(stage, lambda n, _: cut if n == call else None))[0]
+
+
+def _late(nth: int) -> Iterator[Outcome]:
+    """The scene with one of its transactions late by one call, by two, until it would come after the end."""
+    late_by = 1
+    while outcome := _late_by(nth, late_by):
+        yield outcome
+        late_by += 1
+
+
+def _late_by(nth: int, calls: int) -> Outcome | None:
+    seen = count(1)
+
+    def choose(_: int, operation: str) -> str | None:
+        return f.KILLED_DURING if operation == "TransactWriteItems" and next(seen) == nth else None
+
+    def prepare(stage: Stage) -> None:
+        stage.wire.late_by = calls
+        _choose(stage, choose)
+
+    outcome, arrived = _played(f"transaction {nth} late by {calls} calls", prepare)
+    return outcome if arrived and outcome.faults[f.KILLED_DURING] else None
+
+
+def _choose(stage: Stage, choose: Callable[[int, str], str | None]) -> None:
+    before = stage.wire.calls
+    stage.wire.chosen = lambda calls, operation: choose(calls - before, operation)
+
+
+def _played(name: str, prepare: Callable[[Stage], None]) -> tuple[Outcome, bool]:
+    """A run of the scene, and whether no request was under way when it ended."""
     stage = Stage(SEED, calm=True)
     with stage.playing():
         cast = stage_set(stage)
         stage.stream.loses_nothing()
         _first(stage, cast)
-        before = stage.wire.calls
-        stage.wire.chosen = lambda calls: cut if calls - before == call else None
+        prepare(stage)
         _then(stage, cast)
-        stage.wire.chosen = None
+        stage.wire.chosen, arrived = None, not stage.wire.under_way
         settle_down(stage)
-        return replace(verdict(stage, cast), name=f"{cut} {call}")
+        return replace(verdict(stage, cast), name=name), arrived
 
 
 def _first(stage: Stage, cast: Cast) -> None:

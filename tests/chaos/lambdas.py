@@ -20,6 +20,7 @@ LARGEST_BATCH = 12
 RETRIES = 6  # of a batch; the template says 10
 RECEIVES = 20
 WINDOW_MS = 2_000
+AGAIN_MS = (0, 100, 5_000)  # what is handed out twice may be at the same time
 
 
 class Context:
@@ -74,11 +75,12 @@ class Stream:
         self.retries, self.drops = 100, 0.0
 
     def _deliver(self, batch: Batch) -> None:
-        self._invoke_until_done(batch, self.retries)
         self.old.append(batch)
         if self.faults.strikes(0.2):
             self.faults.note(f.REPEATED)
-            self._invoke(self.schedule.chance.choice(self.old))
+            again = self.schedule.chance.choice(self.old)
+            self.schedule.add("again", lambda: self._invoke(again), after_ms=self.schedule.chance.choice(AGAIN_MS))
+        self._invoke_until_done(batch, self.retries)
 
     def _invoke_until_done(self, batch: Batch, retries: int) -> None:
         """Hand a batch out; one that fails is cut in two, and the halves are handed out in order."""
@@ -126,13 +128,13 @@ class Queue:
         self.waiting = []
 
     def _deliver(self, body: str) -> None:
+        if self.faults.strikes(0.2):
+            self.faults.note(f.MESSAGE_REPEATED)
+            self.schedule.add("again", lambda: self._invoke(body), after_ms=self.schedule.chance.choice(AGAIN_MS))
         for _ in range(RECEIVES):
             if self._invoke(body):
                 break
             self.schedule.pause(1_000)  # the visibility timeout
-        if self.faults.strikes(0.2):
-            self.faults.note(f.MESSAGE_REPEATED)
-            self._invoke(body)
 
     def _invoke(self, body: str) -> bool:
         event = {"Records": [{"messageId": "1", "body": body}]}

@@ -125,7 +125,7 @@ def _act(stage: Stage, cast: Cast) -> None:
     add("grower", lambda: cast.grow(3))
     add("sweeper", lambda: cast.sweep(3))
     if chance.random() < 0.5:
-        add("eraser", lambda: cast.erase(cast.links[1], 30_000))
+        add("eraser", lambda: cast.erase(chance.choice(cast.links[1:]), 10_000))
     if chance.random() < 0.4:
         add("owner", lambda: cast.leave_out(cast.links[2], 3))
     if chance.random() < 0.4:

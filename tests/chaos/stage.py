@@ -19,13 +19,15 @@ from tests.chaos.truth import Truth
 from tests.chaos.wire import Wire
 
 DAY_MS = 86_400_000
-# Times at which a run begins: plain ones, and a moment before days, months and years change.
+# Times at which a run begins: a plain one, and a moment before days, months and years change.
 BEGINNINGS = (
     1_795_255_200_000,  # 2026-11-21T10:00:00Z
-    1_795_305_480_000,  # 2026-11-21T23:58:00Z
-    1_796_083_140_000,  # 2026-11-30T23:59:00Z
-    1_798_761_550_000,  # 2026-12-31T23:59:10Z
+    1_795_305_570_000,  # 2026-11-21T23:59:30Z
+    1_796_083_180_000,  # 2026-11-30T23:59:40Z
+    1_798_761_590_000,  # 2026-12-31T23:59:50Z
 )
+# How many stream records never arrive: few, or most.
+DROPS = (0.03, 0.03, 0.03, 0.7)
 
 
 @dataclass
@@ -54,9 +56,11 @@ class Stage:
         self.schedule = Schedule(random.Random(self.seed + 2), self.chance.choice(BEGINNINGS))
         self.wire = Wire(self.engine, self.schedule, self.faults, self._sent)
         self.stream = Stream(self.engine, self.schedule, self.faults, self.fold, self.chance.randint(1, 4))
+        self.stream.drops = self.chance.choice(DROPS)
         self.spilled = Queue("spill", self.schedule, self.faults, lambda e, c: functions.spill(e, c))
         looks = (1, 2, 5, 1_000)
         self.jobs = Queue("jobs", self.schedule, self.faults, lambda e, c: functions.jobs(e, c), looks)
+        self.jobs.delays_ms = self.chance.choice(((0,), (0, 500, 5_000)))
         self.truth = Truth(self.engine, self.faults)
         self.wire.watchers.append(self.truth.see)
         self.schedule.each_turn = self._poll

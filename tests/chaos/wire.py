@@ -32,7 +32,9 @@ class Wire:
     watchers: list[Callable[[str, dict[str, Any], Answer], None]] = field(default_factory=list)
     senders: dict[Actor | None, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
     calls: int = 0
-    chosen: Callable[[int], str | None] | None = None
+    chosen: Callable[[int, str], str | None] | None = None
+    late_by: int | None = None  # calls, for a request that is late; None for any time, or never
+    under_way: list[tuple[int, str, bytes]] = field(default_factory=list)
     down: frozenset[str] = frozenset()
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
@@ -45,6 +47,7 @@ class Wire:
         fault = self._fault(operation, body)
         self._before(fault, operation, body, request.url)
         self.schedule.pause()
+        self._arrive()
         answer = self._answered(fault, operation, body)
         self.schedule.pause()
         if fault == f.KILLED_AFTER:
@@ -65,7 +68,7 @@ class Wire:
             return f.THROTTLED
         if self.schedule.current is None:
             return None  # the harness itself
-        fault = self.chosen(self.calls) if self.chosen else self.faults.of_call()
+        fault = self.chosen(self.calls, operation) if self.chosen else self.faults.of_call()
         if fault == f.PARTIAL and operation not in MULTI:
             return None
         if fault == f.CONFLICT and operation in (*MULTI, "GetItem", "SendMessage"):
@@ -81,13 +84,24 @@ class Wire:
         if fault == f.REQUEST_LOST:
             raise ConnectTimeoutError(endpoint_url=url)
         if fault in (f.KILLED_DURING, f.REQUEST_LATE):
-            if self.faults.chance.random() < 0.7:  # else it never arrives
-                late = self.faults.chance.randint(1, LONGEST_LATE_MS)
-                self.schedule.add("a late request", lambda: self._apply(operation, body), after_ms=late)
+            self._delay(operation, body)
             if fault == f.KILLED_DURING:
                 raise Killed
             self.schedule.pause(1000)
             raise ReadTimeoutError(endpoint_url=url)
+
+    def _delay(self, operation: str, body: bytes) -> None:
+        if self.late_by is not None:
+            self.under_way.append((self.calls + self.late_by, operation, body))
+        elif self.faults.chance.random() < 0.7:  # else it never arrives
+            late = self.faults.chance.randint(1, LONGEST_LATE_MS)
+            self.schedule.add("a late request", lambda: self._apply(operation, body), after_ms=late)
+
+    def _arrive(self) -> None:
+        """Let a late request take effect just before the call that it is late by."""
+        if self.under_way and self.under_way[0][0] <= self.calls:
+            _, operation, body = self.under_way.pop(0)
+            self._apply(operation, body)
 
     def _answered(self, fault: str | None, operation: str, body: bytes) -> Answer:
         if fault == f.THROTTLED:
