@@ -44,8 +44,8 @@ def jobs(event: SQSEvent) -> None:
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
-def sweep(_event: CloudWatchEvent) -> None:
-    triggers.sweep()
+def sweep(event: CloudWatchEvent) -> None:
+    triggers.sweep(event.context)
 
 
 @app.schedule(Cron(30, 2, "*", "*", "?", "*"), name="recount")

@@ -4,6 +4,7 @@ For after the cause is gone: a repaired rollup, a corrected rule.
 """
 
 import sys
+import time
 
 from infra.attached import attach
 from infra.errors import StackError
@@ -19,8 +20,9 @@ def main() -> int:
         return 1
     from chalicelib.services import accounts, poison
 
+    now_ms = time.time_ns() // 1_000_000
     owner = accounts.authenticate(stack.api_key)
-    print(f"{poison.requeue(owner.organization.number)} scans wait to be counted again")
+    print(f"{poison.requeue(owner.organization.number, now_ms)} scans wait to be counted again")
     return 0
 
 

@@ -71,11 +71,11 @@ def settle(found: Iterable[Scan], effort: Effort = Effort(), anew: bool = False)
     for scan in sorted(found, key=lambda scan: (scan.key, scan.rev)):
         newest[scan.key] = scan
     work, left = _Work(effort, anew), list(newest.values())
-    while left:
-        work.changed.clear()
-        work.each(_cut(left, CHUNK))
-        left = [scan for scan in scans.read(work.changed) if scan.pending]
-    return work.failed
+    for _ in range(effort.attempts):
+        left = work.round(left)
+        if not left:
+            return work.failed
+    raise Unavailable.storage()
 
 
 def settle_pending(found: Iterable[Scan]) -> None:
@@ -126,10 +126,11 @@ def widen(keys: Iterable[ScanKey]) -> None:
 def grow(organization: int, link: int, factor: int, seen_ms: int) -> None:
     """Multiply a link's slots, up to the most there can be, for what was seen at a time.
 
-    Not for what was seen before the last growth could work: a burst is many messages, and one reason.
+    Not for what was seen before the last growth could work: a burst is many messages, and one reason. A link that has
+    the most there can be is raised all the same: the redirect's copy may have stayed behind.
     """
     now = links.spread(organization, link)
-    if seen_ms <= now.raised_ms + SETTLING_MS or now.slots >= spread.MAX_SLOTS:
+    if seen_ms <= now.raised_ms + SETTLING_MS:
         return
     held = links.read(organization, link)
     if held is not None:
@@ -138,11 +139,11 @@ def grow(organization: int, link: int, factor: int, seen_ms: int) -> None:
 
 @dataclass(slots=True)
 class _Work:
-    """One call of `settle`; `failed` are the scans that could not be folded by their own fault, `changed` those that
-    were no longer what was read: counted, edited or gone.
+    """One call of `settle`; `failed` are the scans that could not be folded by their own fault.
 
-    `terms` of links are read once, after the scans were. Whoever changes them later finds these scans pending, or
-    counted by the older terms, and settles them again; but a hot link would be asked for them with every chunk.
+    In a round, `changed` are those that were no longer what was read: counted, edited or gone. The `terms` of links are
+    read once, after the scans were. Whoever changes them later finds these scans pending, or counted by the older
+    terms, and settles them again; but a hot link would be asked for them with every chunk.
     """
 
     effort: Effort
@@ -150,6 +151,12 @@ class _Work:
     failed: set[ScanKey] = field(default_factory=set)
     changed: set[ScanKey] = field(default_factory=set)
     terms: dict[Owned, Terms | None] = field(default_factory=dict)
+
+    def round(self, found: Sequence[Scan]) -> list[Scan]:
+        """Settle scans once; return, as they are now, those that changed meanwhile and are pending again."""
+        self.changed, self.terms = set(), {}
+        self.each(_cut(found, CHUNK))
+        return [scan for scan in scans.read(self.changed) if scan.pending]
 
     def each(self, chunks: Iterable[Sequence[Scan]]) -> None:
         """Settle every chunk, and raise only then if one could not be."""

@@ -13,7 +13,7 @@ from typing import Final
 from chalicelib.core.scans import ScanKey
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.services import counting
-from chalicelib.store import edits, poisoned, scans
+from chalicelib.store import poisoned, reopened, scans
 
 ATTEMPTS: Final = 8
 
@@ -31,25 +31,25 @@ def converse(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
 
     It is in the books at once, or soon where folding has to wait.
     """
-    note = edits.note(key, now_ms)
+    note = reopened.note(key, now_ms)
     try:
-        _write(key, conversation)
+        _write(key, conversation, now_ms)
     except NotFound:
-        edits.forget(key, note)
+        reopened.forget(key, note)
         raise
     with suppress(Unavailable):
         counting.settle_pending(scans.read([key]))
-        edits.forget(key, note)
+        reopened.forget(key, note)
 
 
-def _write(key: ScanKey, conversation: Conversation) -> None:
+def _write(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
     for _ in range(ATTEMPTS):
         found = scans.read([key])
         if not found:
             raise NotFound.of("scan")
         (scan,) = found
         if scan.poisoned:
-            poisoned.take_up(scan)  # it is worth another try, with its new facts
+            poisoned.take_up(scan, now_ms)  # it is worth another try, with its new facts
         elif scans.edit(scan, conversation.started, conversation.messages):
             return
     raise Unavailable.storage()

@@ -11,7 +11,7 @@ that much is taken from the organization's. The order to erase stays in the tabl
 partition it came to: a run that is cut off anywhere is taken up there, and finds nothing of what was done.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from chalicelib.core import rollups as r
@@ -37,16 +37,30 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> 
     slots = range(links.slots(organization, link))
     # A day more on either side: clocks differ, and a scan may lie in the month before or after.
     first_ms, last_ms = order.created_ms - DAY_MS, now_ms + DAY_MS
-    for partition in sorted(scans.partitions(organization, link, slots, first_ms, last_ms)):
-        if partition >= order.reached and not _empty(partition, out_of_time):
-            jobs.reach(organization, link, partition)
-            queues.send_job({"organization": organization, "erase": link})
-            return False
-    for slot in slots:
-        _withdraw(organization, link, slot)
+    partitions = sorted(scans.partitions(organization, link, slots, first_ms, last_ms))
+    left = [partition for partition in partitions if partition > order.reached]
+    if not (_emptied(organization, link, left, out_of_time) and _withdrawn(organization, link, slots, out_of_time)):
+        queues.send_job({"organization": organization, "erase": link})
+        return False
     links.delete(organization, link)
     jobs.end_erase(organization, link)
     return True
+
+
+def _emptied(organization: int, link: int, partitions: Sequence[str], out_of_time: OutOfTime) -> bool:
+    """Empty partitions; when time runs out, note how far that came, and False."""
+    reached = ""
+    for partition in partitions:
+        if not _empty(partition, out_of_time):
+            break
+        reached = partition
+        if out_of_time():
+            break
+    else:
+        return True
+    if reached:
+        jobs.reach(organization, link, reached)
+    return False
 
 
 def _empty(partition: str, out_of_time: OutOfTime) -> bool:
@@ -58,7 +72,7 @@ def _empty(partition: str, out_of_time: OutOfTime) -> bool:
                 _drop(scan)
         if out_of_time():
             return False
-    return not out_of_time()
+    return True
 
 
 def _drop(scan: Scan) -> None:
@@ -68,15 +82,20 @@ def _drop(scan: Scan) -> None:
         poisoned.unlist(scan.key)
 
 
-def _withdraw(organization: int, link: int, slot: int) -> None:
-    """Take what a link's rollups still hold, of scans that are gone already, from the organization's; delete them."""
-    for key, _ in rollups.read_scope(organization, link_scope(link), slot):
-        whole = RollupKey(organization, ORGANIZATION_SCOPE, home(link, slot), key.period)
-        if not any(_withdrawn(key, whole) for _ in range(ATTEMPTS)):
-            raise Unavailable.storage()
+def _withdrawn(organization: int, link: int, slots: range, out_of_time: OutOfTime) -> bool:
+    """Take what a link's rollups still hold, of scans that are gone already, from the organization's; delete them.
+    False when time ran out."""
+    for slot in slots:
+        for key, _ in rollups.read_scope(organization, link_scope(link), slot):
+            whole = RollupKey(organization, ORGANIZATION_SCOPE, home(link, slot), key.period)
+            if not any(_moved(key, whole) for _ in range(ATTEMPTS)):
+                raise Unavailable.storage()
+            if out_of_time():
+                return False
+    return True
 
 
-def _withdrawn(key: RollupKey, whole: RollupKey) -> bool:
+def _moved(key: RollupKey, whole: RollupKey) -> bool:
     held = rollups.read([key, whole])
     left = r.withdrawn(held[whole].value, held[key].value)
     return rollups.replace({key: (held[key], {}), whole: (held[whole], left)})

@@ -39,10 +39,8 @@ def leave_out(caller: Caller, spelled: str, spans: Iterable[Span], now_ms: int) 
         order = _order(link.organization, link.number, changed, now_ms)
         write = Transaction()
         links.put_again(write, held, link)
-        refolds.put(write, order, now_ms)
         links.begin_recounting(write, link.organization, link.number, order.number)
-        if not write.commit():
-            _send(order)
+        if _placed(order, write, now_ms):
             return link
     raise Unavailable.storage()
 
@@ -51,20 +49,25 @@ def rejudge(organization: int, first_ms: int, end_ms: int, now_ms: int) -> None:
     """Judge the scans of all links from a time to just before another again, by today's rules."""
     if first_ms >= end_ms:
         raise InvalidRequest.for_field("to", "must be after from")
-    _place(_order(organization, ALL_LINKS, {(first_ms, end_ms)}, now_ms, anew=True), Transaction(), now_ms)
+    if not _placed(_order(organization, ALL_LINKS, {(first_ms, end_ms)}, now_ms, anew=True), Transaction(), now_ms):
+        raise Unavailable.storage()
 
 
 def keep_scans(organization: int, days: int | None, now_ms: int) -> None:
     """Keep raw scans for so many days, None for ever. Rollups stay. Raises InvalidRequest, Unavailable."""
     if days is not None and not LEAST_KEPT_DAYS <= days <= LONGEST_KEPT_DAYS:
         raise InvalidRequest.for_field("keep_days", f"must be {LEAST_KEPT_DAYS} to {LONGEST_KEPT_DAYS}, or null")
-    known = accounts.read_organization(organization)
-    if days == known.keep_days:
-        return
-    least = min((kept for kept in (days, known.least_kept_days) if kept is not None), default=None)
-    write = Transaction()
-    accounts.keep(write, organization, days, least)
-    _place(_order(organization, ALL_LINKS, {(0, now_ms)}, now_ms), write, now_ms)
+    order = _order(organization, ALL_LINKS, {(0, now_ms)}, now_ms)
+    for _ in range(ATTEMPTS):
+        known = accounts.read_organization(organization)
+        if days == known.keep_days:
+            return
+        least = min((kept for kept in (days, known.least_kept_days) if kept is not None), default=None)
+        write = Transaction()
+        accounts.keep(write, known, days, least)
+        if _placed(order, write, now_ms):
+            return
+    raise Unavailable.storage()
 
 
 def kept_days(organization: int) -> int | None:
@@ -93,13 +96,11 @@ def _order(organization: int, link: int, spans: set[Span], now_ms: int, anew: bo
     return Refold(organization, ids.new(now_ms), link, first, min(end, latest), anew)
 
 
-def _place(order: Refold, write: Transaction, now_ms: int) -> None:
+def _placed(order: Refold, write: Transaction, now_ms: int) -> bool:
+    """Write an order with what was decided; False when that was refused."""
     refolds.put(write, order, now_ms)
     if write.commit():
-        raise Unavailable.storage()
-    _send(order)
-
-
-def _send(order: Refold) -> None:
+        return False
     with suppress(Unavailable):  # the order stands: the sweep sends it again
         queues.send_job({"organization": order.organization, "refold": order.number})
+    return True

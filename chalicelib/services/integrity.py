@@ -1,14 +1,16 @@
 """Integrity: what the last recounts of an organization found, and what waits to be counted."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from chalicelib.core import slots as spread
 from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.integrity import Report
-from chalicelib.core.scans import index_partition
+from chalicelib.core.scans import ScanKey, index_partition
 from chalicelib.services.accounts import Caller
-from chalicelib.store import counted, jobs, links, poisoned, recounts, reports, scans
+from chalicelib.store import jobs, links, poisoned, recounts, reopened, reports, scans
 
 PAGE: Final = 100
 PAGES: Final = 20
@@ -48,22 +50,31 @@ def report(caller: Caller, day: int) -> Report | None:
 def oldest_pending(organization: int, now_ms: int) -> int | None:
     """The time of the oldest scan that waits to be counted, in milliseconds; None when none is found.
 
-    What is older than the sweep's cursor is counted. Looked at are the first 2,000 scans of each day and home.
+    What is older than the sweep's cursor is counted, unless it was reopened. Looked at are the first 2,000 scans of
+    each day and home, and of those that were reopened.
     """
+    again = (key for key, _ in reopened.listed(organization, now_ms))
+    times = [_oldest(again), _oldest_behind(organization, now_ms)]
+    return min((ms for ms in times if ms is not None), default=None)
+
+
+def _oldest_behind(organization: int, now_ms: int) -> int | None:
+    """The time of the oldest pending scan behind the sweep's cursor."""
     swept = jobs.read_swept(organization)
     first = now_ms - FIRST_LOOK_MS if swept is None else swept
     homes = spread.homes(links.most_slots(organization))
     for day in range(day_of(first), day_of(now_ms) + 1):
-        found = [_oldest(index_partition(organization, day, home), first, now_ms) for home in homes]
+        places = (index_partition(organization, day, home) for home in homes)
+        found = [_oldest(scans.keys_between(place, first, now_ms, PAGE * PAGES)) for place in places]
         if times := [ms for ms in found if ms is not None]:
             return min(times)
     return None
 
 
-def _oldest(index: str, first_ms: int, until_ms: int) -> int | None:
-    keys = counted.oldest_keys(index, first_ms, until_ms, PAGE * PAGES)
-    for start in range(0, len(keys), PAGE):
-        pending = [scan.key.ms for scan in scans.read(keys[start : start + PAGE]) if scan.pending]
+def _oldest(keys: Iterator[ScanKey]) -> int | None:
+    """The time of the oldest pending scan on the first page that has any, of the first pages."""
+    for _ in range(PAGES):
+        pending = [scan.key.ms for scan in scans.read(list(islice(keys, PAGE))) if scan.pending]
         if pending:
             return min(pending)
     return None

@@ -34,17 +34,20 @@ def note(scan: Scan, error: Exception) -> None:
     _report(scan, error, failures)
 
 
-def requeue(organization: int) -> int:
-    """Make every scan of an organization that was set aside pending again; return how many. Raises Unavailable."""
-    return sum(_taken_up(key) for key in poisoned.listed(organization))
+def requeue(organization: int, now_ms: int) -> int:
+    """Make every scan of an organization that was set aside pending again; return how many. Raises Unavailable.
+
+    Each rings for the stream, and is noted for the sweep.
+    """
+    return sum(_taken_up(key, now_ms) for key in poisoned.listed(organization))
 
 
-def _taken_up(key: ScanKey) -> bool:
+def _taken_up(key: ScanKey, now_ms: int) -> bool:
     found = scans.read([key])
     if not found:
         poisoned.unlist(key)
         return False
-    return poisoned.take_up(found[0])
+    return poisoned.take_up(found[0], now_ms)
 
 
 def _verdict(scan: Scan) -> Verdict | None:

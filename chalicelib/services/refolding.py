@@ -24,7 +24,7 @@ from chalicelib.store.refolds import Refold
 
 PAGE: Final = 96
 
-_DONE: Final = "~"  # behind every partition
+_DONE: Final = "~"  # behind every partition, and every scan of one
 
 OutOfTime = Callable[[], bool]
 
@@ -57,7 +57,7 @@ def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> bool:
     resumed = link.number == order.link_reached
     links.mark_recounting(order.organization, link.number, order.number)
     for partition in _partitions(order, link):
-        if resumed and partition < order.partition:
+        if resumed and (partition, _DONE) <= (order.partition, order.sort):
             continue
         after = order.sort if resumed and partition == order.partition else sort_from(order.first_ms)
         for page in _pages(partition, after, order.end_ms):
@@ -65,6 +65,9 @@ def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> bool:
             if out_of_time():
                 refolds.reach(order, link.number, partition, page[-1].key.sort)
                 return False
+        if out_of_time():
+            refolds.reach(order, link.number, partition, _DONE)
+            return False
     links.end_recounting(order.organization, link.number, order.number)
     if out_of_time():
         refolds.reach(order, link.number, _DONE, "")

@@ -1,61 +1,89 @@
 """The sweep: nothing depends on a stream record arriving.
 
-Every organization has a cursor. Up to a minute ago, the scans behind it are in the index, and whichever of them are
-still pending are folded. Orders to erase that lost their message are sent again.
+Every organization has a cursor. From there up to a minute ago, whichever scans are still pending are folded in the
+order of their times, and the cursor follows. Scans that are pending again are noted, and folded as well. Orders whose
+message was lost are sent again.
+
+A sweep that runs out of time leaves the rest to the next one.
 """
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import Final, TypeVar
 
 from chalicelib.core import slots as spread
 from chalicelib.core.days import DAY_MS, day_of, iso_day
-from chalicelib.core.scans import index_partition
-from chalicelib.errors import Unavailable
+from chalicelib.core.scans import ScanKey, index_partition
 from chalicelib.services import counting
-from chalicelib.store import accounts, edits, jobs, links, queues, recounts, refolds, scans
+from chalicelib.store import accounts, jobs, links, queues, recounts, refolds, reopened, scans
 
-SETTLED_MS = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
-FIRST_LOOK_MS = DAY_MS
-IDLE_MS = 600_000  # twice as long as a job may run: its message was lost
-PAGE = 100
+SETTLED_MS: Final = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
+FIRST_LOOK_MS: Final = DAY_MS
+IDLE_MS: Final = 600_000  # twice as long as a job may run: its message was lost
+PAGE: Final = 1_000
+KEYS_HELD: Final = 100_000  # of an organization, over all its partitions
+
+T = TypeVar("T")
+OutOfTime = Callable[[], bool]
 
 
-def sweep(now_ms: int) -> None:
-    """Fold what is pending in every organization, and see that every order goes on.
+def sweep(now_ms: int, out_of_time: OutOfTime = lambda: False) -> bool:
+    """Fold what is pending in every organization, and see that every order goes on. False when time ran out.
 
-    Raises what stopped the sweep of an organization, after all others were swept; its cursor stays.
+    Raises what stopped a part of it, after everything else was done.
     """
-    failure: Exception | None = None
+    failures: list[Exception] = []
     for organization in accounts.organizations():
-        try:
-            sweep_organization(organization, now_ms)
-        except Exception as error:  # noqa: BLE001 - no organization's trouble stops the others; raised below
-            failure = error
-        try:
-            _send_again(organization, now_ms - IDLE_MS)
-            _settle_edits(organization, now_ms)
-        except Unavailable as error:
-            failure = error
-    if failure:
-        raise failure
+        for part in (_send_again, _settle_reopened, sweep_organization):
+            if out_of_time():
+                break
+            try:
+                part(organization, now_ms, out_of_time)
+            except Exception as error:  # noqa: BLE001 - nobody's trouble stops anybody else; raised below
+                failures.append(error)
+    if failures:
+        raise failures[0]
+    return not out_of_time()
 
 
-def sweep_organization(organization: int, now_ms: int) -> None:
-    """Fold what is pending between an organization's cursor and a minute ago, then move the cursor."""
+def sweep_organization(organization: int, now_ms: int, out_of_time: OutOfTime = lambda: False) -> None:
+    """Fold what is pending between an organization's cursor and a minute ago, and move the cursor.
+
+    Raises Unavailable if any could not be folded, after the others were; the cursor stays before it.
+    """
     until = now_ms - SETTLED_MS
     since = jobs.read_swept(organization)
-    first = until - FIRST_LOOK_MS if since is None else since
-    homes = spread.homes(links.most_slots(organization))
-    failure: Unavailable | None = None
-    for day in range(day_of(first), day_of(until) + 1):
-        for home in homes:
-            try:
-                _sweep_partition(index_partition(organization, day, home), first, until)
-            except Unavailable as error:
-                failure = error
+    failure: Exception | None = None
+    for page in _pages(_behind(organization, until - FIRST_LOOK_MS if since is None else since, until)):
+        if out_of_time():
+            return
+        try:
+            counting.settle_pending(scans.read(page))
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = failure or error
+        if not failure:
+            jobs.note_swept(organization, page[-1].ms)
     if failure:
         raise failure
     jobs.note_swept(organization, until)
 
 
-def _send_again(organization: int, idle_since_ms: int) -> None:
+def _behind(organization: int, first_ms: int, until_ms: int) -> Iterator[ScanKey]:
+    """Every human scan of an organization from a time to just before another, oldest first."""
+    homes = spread.homes(links.most_slots(organization))
+    page_size = max(1, KEYS_HELD // len(homes))
+
+    def at(home: int) -> Iterator[ScanKey]:
+        days = range(day_of(first_ms), day_of(until_ms) + 1)
+        places = (index_partition(organization, day, home) for day in days)
+        return chain.from_iterable(scans.keys_between(place, first_ms, until_ms, page_size) for place in places)
+
+    return heapq.merge(*map(at, homes), key=lambda key: key.ms)
+
+
+def _send_again(organization: int, now_ms: int, _: OutOfTime) -> None:
+    idle_since_ms = now_ms - IDLE_MS
     for link in jobs.erases(organization, idle_since_ms):
         queues.send_job({"organization": organization, "erase": link})
     for order in refolds.idle(organization, idle_since_ms):
@@ -64,14 +92,23 @@ def _send_again(organization: int, idle_since_ms: int) -> None:
         queues.send_job({"organization": organization, "recount": iso_day(day)})
 
 
-def _settle_edits(organization: int, now_ms: int) -> None:
-    """Edited scans may be of any day: what is left of them is listed."""
-    for key, note in edits.listed(organization, until_ms=now_ms - SETTLED_MS):
-        counting.settle_pending(scans.read([key]))
-        edits.forget(key, note)
+def _settle_reopened(organization: int, now_ms: int, out_of_time: OutOfTime) -> None:
+    """Scans that are pending again may be of any day: those that are left are listed."""
+    failure: Exception | None = None
+    for page in _pages(reopened.listed(organization, until_ms=now_ms - SETTLED_MS)):
+        if out_of_time():
+            return
+        try:
+            counting.settle_pending(scans.read([key for key, _ in page]))
+            for key, note in page:
+                reopened.forget(key, note)
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = failure or error
+    if failure:
+        raise failure
 
 
-def _sweep_partition(index: str, first_ms: int, until_ms: int) -> None:
-    keys = scans.keys_between(index, first_ms, until_ms)
-    for start in range(0, len(keys), PAGE):
-        counting.settle_pending(scans.read(keys[start : start + PAGE]))
+def _pages(found: Iterable[T]) -> Iterator[list[T]]:
+    source = iter(found)
+    while page := list(islice(source, PAGE)):
+        yield page

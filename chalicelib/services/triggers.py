@@ -47,10 +47,10 @@ def jobs(records: Records, context: Any) -> None:
         _log(kind, done=done)
 
 
-def sweep() -> None:
+def sweep(context: Any) -> None:
     """Fold what the stream missed, in every organization."""
-    sweeping.sweep(_now_ms())
-    _log("sweep")
+    done = sweeping.sweep(_now_ms(), partial(_is_out_of_time, context))
+    _log("sweep", done=done)
 
 
 def recount() -> None:

@@ -7,7 +7,7 @@ pk key#<SHA-256>      sk key                an API key, found by the hash of its
 pk <organization>     sk key#<number>       the organization's list of its keys
 """
 
-from collections.abc import Iterator
+import random
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.update import Action
@@ -118,15 +118,18 @@ def read_organization(number: int) -> Organization:
     )
 
 
-def keep(write: Transaction, number: int, keep_days: int | None, least_kept_days: int | None) -> None:
-    """Add to a transaction how long an organization's raw scans are kept; a refusal names `organization`."""
+def keep(write: Transaction, known: Organization, keep_days: int | None, least_kept_days: int | None) -> None:
+    """Add to a transaction how long an organization's raw scans are kept, as long as it is what is `known`."""
+    stored = (OrganizationItem.keep_days, OrganizationItem.least_kept_days)
+    before, after = (known.keep_days, known.least_kept_days), (keep_days, least_kept_days)
+    unchanged = OrganizationItem.pk.exists()
+    for attribute, days in zip(stored, before, strict=True):
+        unchanged &= attribute.does_not_exist() if days is None else attribute == days
     actions: list[Action] = [
-        OrganizationItem.keep_days.remove() if keep_days is None else OrganizationItem.keep_days.set(keep_days)
+        attribute.remove() if days is None else attribute.set(days)
+        for attribute, days in zip(stored, after, strict=True)
     ]
-    if least_kept_days is not None:
-        actions.append(OrganizationItem.least_kept_days.set(least_kept_days))
-    owner = OrganizationItem(str(number), "organization")
-    write.update(owner, actions, OrganizationItem.pk.exists(), "organization")
+    write.update(OrganizationItem(str(known.number), "organization"), actions, unchanged, "organization")
 
 
 def read_member(organization: int, number: int) -> Member:
@@ -135,10 +138,11 @@ def read_member(organization: int, number: int) -> Member:
     return Member(organization, number, found.email, found.name, int(found.created))
 
 
-def organizations() -> Iterator[int]:
-    """The numbers of all organizations."""
-    for found in ListedItem.query(_ALL):
-        yield int(found.sk)
+def organizations() -> list[int]:
+    """The numbers of all organizations, in random order: whoever runs out of time does not leave out the same ones."""
+    numbers = [int(found.sk) for found in ListedItem.query(_ALL)]
+    random.shuffle(numbers)
+    return numbers
 
 
 def _key_item(pk: str, sk: str, key: ApiKey) -> KeyItem:

@@ -37,12 +37,6 @@ def pages(organization: int, link: int, slots: Iterable[int], day: int) -> Itera
         yield page
 
 
-def oldest_keys(index: str, first_ms: int, end_ms: int, most: int) -> list[ScanKey]:
-    """The oldest keys in one partition of the index, from a time to just before another."""
-    times = ScanItem.sk.between(sort_from(first_ms), sort_from(end_ms))
-    return [ScanKey.of(found.pk, found.sk) for found in ScanItem.by_day.query(index, times, limit=most)]
-
-
 def _facts(stored: str | None) -> Facts | None:
     """None as well for what cannot be understood: it is in no number then."""
     try:

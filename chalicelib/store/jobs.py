@@ -14,7 +14,7 @@ from chalicelib.store.transactions import Transaction
 
 class EraseItem(Record):
     """`created` is when the link was made: no scan of it is older. `touched` is when a job last took the order up,
-    `reached` the first partition that may still hold something."""
+    `reached` the last partition that is known to be empty."""
 
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
@@ -53,7 +53,7 @@ def take_erase(organization: int, link: int, now_ms: int) -> Erase | None:
 
 
 def reach(organization: int, link: int, partition: str) -> None:
-    """Note that all partitions before one are empty."""
+    """Note that all partitions up to one are empty."""
     order = EraseItem(str(organization), f"erase#{link}")
     refused(lambda: order.update([EraseItem.reached.set(partition)], condition=EraseItem.pk.exists()))
 

@@ -10,8 +10,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.core.judging import Verdict
 from chalicelib.core.scans import Scan, ScanKey
-from chalicelib.store import scans
-from chalicelib.store.tables import Record
+from chalicelib.store import reopened, scans
+from chalicelib.store.tables import Record, passing_over
 from chalicelib.store.transactions import Transaction
 
 _PREFIX: Final = "poison#"
@@ -37,9 +37,10 @@ def set_aside(scan: Scan, verdict: Verdict | None, reason: str, now_ms: int) -> 
     return not write.commit()
 
 
-def take_up(scan: Scan) -> bool:
+def take_up(scan: Scan, now_ms: int) -> bool:
     """Make a scan that was set aside pending again; False when it changed meanwhile. Raises Unavailable."""
     write = Transaction()
+    reopened.put(write, scan.key, now_ms)
     write.update(scans.record(scan.key), scans.taking_up(scan), scans.still_aside(scan), scan.key)
     forget(write, scan.key)
     return not write.commit()
@@ -57,8 +58,8 @@ def unlist(key: ScanKey) -> None:
 
 def listed(organization: int) -> Iterator[ScanKey]:
     """The scans of an organization that are set aside."""
-    for found in PoisonItem.query(str(organization), PoisonItem.sk.startswith(_PREFIX)):
-        yield ScanKey.of(*found.sk.removeprefix(_PREFIX).split("/"))
+    found = PoisonItem.query(str(organization), PoisonItem.sk.startswith(_PREFIX))
+    yield from passing_over(found, lambda item: ScanKey.of(*item.sk.removeprefix(_PREFIX).split("/")))
 
 
 def count(organization: int) -> int:

@@ -3,7 +3,6 @@
 An item that cannot be read is no reason to stop: it comes as a damaged scan, which the fold sets aside.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -17,7 +16,7 @@ from chalicelib.core.days import months_between
 from chalicelib.core.judging import Verdict
 from chalicelib.core.scans import FACT_NAMES, Facts, Scan, ScanKey, Unjudged, partition, sort_from
 from chalicelib.store.slots import each
-from chalicelib.store.tables import Record, refused
+from chalicelib.store.tables import Record, passing_over, refused
 from chalicelib.store.transactions import Transaction
 
 # By how much the clocks of functions may differ, and generously so.
@@ -93,7 +92,7 @@ class ScanItem(Record):
             return _Damaged(
                 data["pk"]["S"],
                 data["sk"]["S"],
-                pending=int("pending" in data),
+                pending=1 if "pending" in data else None,
                 poison="poison" in data,
                 failures=int(failures),
             )
@@ -104,12 +103,8 @@ class _Damaged(ScanItem):
 
 
 def from_images(images: Iterable[Mapping[str, Any]]) -> Iterator[Scan]:
-    """The scans in stream records' images. What has no scan's key is nobody's, and is passed over."""
-    for image in images:
-        try:
-            yield _scan(ScanItem.from_raw_data(dict(image)))
-        except ValueError:
-            print(json.dumps({"level": "ERROR", "message": "no scan"}))
+    """The scans in stream records' images."""
+    return passing_over(images, lambda image: _scan(ScanItem.from_raw_data(dict(image))))
 
 
 def put_new(attributes: Mapping[str, Any]) -> None:
@@ -146,7 +141,7 @@ def _pending_in(partition: str, since_ms: int) -> list[Scan]:
         page_size=SETTLED_IN_A_ROW,
     ).page_iter
     for page in pages:
-        pending = [_scan(ScanItem.from_raw_data(item)) for item in page["Items"]]
+        pending = list(from_images(page["Items"]))
         found += pending
         settled = 0 if pending else settled + page["ScannedCount"]
         if settled >= SETTLED_IN_A_ROW:
@@ -164,13 +159,14 @@ def partitions(organization: int, link: int, slots: Iterable[int], since_ms: int
 def first_in(partition: str, most: int, after: str = "") -> list[Scan]:
     """The oldest scans of a partition behind a sort key, consistently."""
     behind = ScanItem.sk > after if after else None
-    return [_scan(found) for found in ScanItem.query(partition, behind, limit=most, consistent_read=True)]
+    return list(passing_over(ScanItem.query(partition, behind, limit=most, consistent_read=True), _scan))
 
 
-def keys_between(index: str, first_ms: int, end_ms: int) -> list[ScanKey]:
-    """The keys in one partition of the index, from a time to just before another."""
+def keys_between(index: str, first_ms: int, end_ms: int, page_size: int | None = None) -> Iterator[ScanKey]:
+    """The keys in one partition of the index, from a time to just before another, oldest first."""
     times = ScanItem.sk.between(sort_from(first_ms), sort_from(end_ms))
-    return [ScanKey.of(found.pk, found.sk) for found in ScanItem.by_day.query(index, times)]
+    found = ScanItem.by_day.query(index, times, page_size=page_size)
+    return passing_over(found, lambda item: ScanKey.of(item.pk, item.sk))
 
 
 def read(keys: Collection[ScanKey]) -> list[Scan]:
@@ -282,7 +278,7 @@ def _scan(found: ScanItem) -> Scan:
         return Scan(
             key=ScanKey.of(found.pk, found.sk),
             rev=0,
-            pending=int(found.pending or 0),
+            pending=int(found.pending is not None),
             facts=Facts(),
             failures=int(found.failures or 0),
             poisoned=bool(found.poison),
@@ -297,8 +293,8 @@ def _readable(found: ScanItem) -> Scan:
     raw = found.user_agent
     return Scan(
         key=ScanKey.of(found.pk, found.sk),
-        rev=int(found.rev),
-        pending=int(found.pending or 0),
+        rev=_revision(found.rev),
+        pending=0 if found.pending is None else _revision(found.pending),
         facts=Facts(**known),
         unjudged=None if raw is None else Unjudged(raw, found.device_hint or "", found.via or ""),
         counted=None if found.counted is None else Facts.loads(found.counted),
@@ -309,3 +305,10 @@ def _readable(found: ScanItem) -> Scan:
         failures=int(found.failures or 0),
         poisoned=bool(found.poison),
     )
+
+
+def _revision(stored: float) -> int:
+    """A revision that a condition can be held against. Raises ValueError."""
+    if stored < 1 or stored != int(stored):
+        raise ValueError(stored)
+    return int(stored)

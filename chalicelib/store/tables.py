@@ -1,9 +1,9 @@
 """What every stored record shares: its table's name from the settings, and one connection for all of them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
@@ -13,6 +13,9 @@ from pynamodb.models import Model
 
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
+
+T = TypeVar("T")
+Of = TypeVar("Of")
 
 CONNECT_SECONDS: Final = 1.0
 READ_SECONDS: Final = 3.0
@@ -69,6 +72,15 @@ def refused(write: Callable[[], object]) -> bool:
             raise
         return True
     return False
+
+
+def passing_over(found: Iterable[Of], read: Callable[[Of], T]) -> Iterator[T]:
+    """What can be read. An item whose key makes no sense is nobody's: it is passed over, with a line in the log."""
+    for item in found:
+        try:
+            yield read(item)
+        except (TypeError, ValueError):
+            print(json.dumps({"level": "ERROR", "message": "an item of nobody's"}))
 
 
 class Record(Model):

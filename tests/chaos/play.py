@@ -193,7 +193,7 @@ def _left_over(stage: Stage) -> Iterator[str]:
     for item in stage.engine.items("visitors"):
         yield from (f"a visit of an erased link: {link}" for link in stage.truth.erased if f"l{link}" in unpacked(item))
     for item in stage.engine.items("objects"):
-        if item["sk"]["S"].split("#")[0] in ("erase", "refold", "edit", "poison"):
+        if item["sk"]["S"].split("#")[0] in ("erase", "refold", "reopened", "poison"):
             yield f"left in the table: {item['sk']['S']}"
     for key in stage.truth.wrote:
         if key.link not in stage.truth.erased and stage.truth.item(key) is None:

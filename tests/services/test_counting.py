@@ -1,13 +1,16 @@
 """Counting on real transactions: once, whoever comes twice, whatever is lost on the way."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.core import rollups as r
+from chalicelib.core import targets
 from chalicelib.core.days import day_of
 from chalicelib.core.rollups import RollupKey, link_scope
 from chalicelib.core.scans import Scan
+from chalicelib.core.slots import MAX_SLOTS
 from chalicelib.core.windows import Window
 from chalicelib.errors import Unavailable
 from chalicelib.services import analytics, counting, triggers
@@ -54,14 +57,14 @@ def test_a_folded_scan_keeps_its_verdict_and_loses_its_user_agent(account: Accou
 def test_a_bot_leaves_the_index_and_is_in_no_total(account: Account) -> None:
     key = account.scan(user_agent=GOOGLEBOT)
     counting.settle(scans.read([key]))
-    assert scans.keys_between(key.index, 0, key.ms + 1) == []
+    assert list(scans.keys_between(key.index, 0, key.ms + 1)) == []
     assert _total(account) == 0
 
 
 def test_what_is_in_the_index_is_found_by_its_time(account: Account) -> None:
     key = account.scan()
-    assert scans.keys_between(key.index, key.ms, key.ms + 1) == [key]
-    assert scans.keys_between(key.index, key.ms + 1, key.ms + 9) == []
+    assert list(scans.keys_between(key.index, key.ms, key.ms + 1)) == [key]
+    assert list(scans.keys_between(key.index, key.ms + 1, key.ms + 9)) == []
 
 
 def test_a_crash_before_the_commit_leaves_everything_to_be_done_again(
@@ -287,6 +290,14 @@ def test_slots_are_only_ever_raised(account: Account) -> None:
     links.raise_slots(account.organization, account.link, 8)
     links.raise_slots(account.organization, account.link, 4)
     assert links.slots(account.organization, account.link.number) == 8
+
+
+def test_a_redirect_whose_slots_stayed_behind_catches_up_at_the_most(account: Account, world: World) -> None:
+    """Whoever raised them died before the redirect's copy."""
+    links.raise_slots(account.organization, replace(account.link, slug="another"), MAX_SLOTS)
+    counting.grow(account.organization, account.link.number, 2, now_ms())
+    (copy,) = [item for item in world.items("objects") if item["pk"]["S"] == targets.partition(account.link.slug)]
+    assert copy["slots"] == {"N": str(MAX_SLOTS)}
 
 
 def test_visitors_of_two_organizations_never_meet(account: Account, world: World) -> None:

@@ -9,7 +9,7 @@ from chalicelib.core.scans import ScanKey
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.services import counting, editing, sweeping
 from chalicelib.services.editing import Conversation
-from chalicelib.store import edits, rollups, scans
+from chalicelib.store import reopened, rollups, scans
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
 
@@ -27,7 +27,7 @@ def _day(account: Account, key: ScanKey) -> Rollup:
 
 
 def _edits(account: Account) -> list[ScanKey]:
-    return [key for key, _ in edits.listed(account.organization, now_ms() + 1)]
+    return [key for key, _ in reopened.listed(account.organization, now_ms() + 1)]
 
 
 def test_a_conversation_is_in_the_books_at_once_and_the_scan_counts_once(account: Account) -> None:
@@ -65,7 +65,7 @@ def test_an_edit_leaves_the_note_of_another_that_came_meanwhile(
 
     def meet(found: object) -> None:
         settle(scans.read([key]))
-        edits.note(key, now_ms())
+        reopened.note(key, now_ms())
         (scan,) = scans.read([key])
         assert scans.edit(scan, conversation=True, messages=9)
 

@@ -1,11 +1,13 @@
 """History that changes: own tests left out, verdicts made anew, raw scans kept for a time; all through the fold."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from chalicelib.core import agents
 from chalicelib.core import rollups as r
+from chalicelib.core.accounts import Organization
 from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.judging import OWN_TEST, Terms
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, Rollup, link_scope
@@ -14,7 +16,7 @@ from chalicelib.core.slots import homes
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest
 from chalicelib.services import analytics, counting, erasing, history, links, refolding, spill, sweeping, triggers
-from chalicelib.store import accounts, rollups, scans
+from chalicelib.store import accounts, folding, rollups, scans
 from chalicelib.store import links as stored
 from tests.e2e.agents import GOOGLEBOT
 from tests.services.account import Account, new_account
@@ -125,6 +127,27 @@ def test_a_fold_that_read_the_terms_before_they_changed_is_overruled(
     assert (overtaken, _total(account), _scan(key).facts.bot) == ([True], 0, OWN_TEST)
 
 
+def test_a_fold_that_meets_an_edit_goes_by_what_was_decided_before_the_edit(
+    account: Account, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It read the terms before that, and the order is done: nobody would correct it."""
+    key = account.scan()
+    commit, met = folding.commit, list[bool]()
+
+    def meet(*folded: Any) -> folding.Outcome:
+        if not met:
+            met.append(True)
+            _leave_out(account, (key.ms, key.ms + 1))
+            work()
+            assert _scan(key).facts.bot == OWN_TEST
+            assert scans.edit(_scan(key), conversation=True, messages=1)
+        return commit(*folded)
+
+    monkeypatch.setattr(folding, "commit", meet)
+    counting.settle(scans.read([key]))
+    assert (_total(account), _scan(key).pending, _scan(key).facts.bot) == (0, 0, OWN_TEST)
+
+
 def test_answers_say_that_they_are_being_recounted(account: Account, work: Callable[[], None]) -> None:
     def recounting() -> bool:
         window = Window.ending(day_of(now_ms()), 2)
@@ -196,6 +219,18 @@ def test_an_order_that_runs_out_of_time_is_handed_over_and_finished(
     assert not any(stored.spread(it.organization, it.link.number).recounting for it in (account, other))
 
 
+def test_an_order_asks_for_its_time_in_empty_partitions_too(account: Account, world: World) -> None:
+    """A link that was hot for years has tens of thousands."""
+    stored.raise_slots(account.organization, account.link, 64, now_ms())
+    history.rejudge(account.organization, 0, now_ms() + 1, now_ms())
+    runs = 0
+    while bodies := world.raw_messages("JOBS_QUEUE_URL"):
+        runs += 1
+        triggers.jobs([{"body": body} for body in bodies], Context(*[300_000] * 20, 0))
+    assert runs > 64 // 20
+    assert not stored.spread(account.organization, account.link.number).recounting
+
+
 def test_an_order_whose_message_is_lost_is_sent_again_by_the_sweep(
     account: Account, world: World, work: Callable[[], None]
 ) -> None:
@@ -227,6 +262,24 @@ def test_raw_scans_are_kept_for_the_days_that_were_set_and_never_less_than_fifte
     assert accounts.read_organization(account.organization).least_kept_days == 20
     with pytest.raises(InvalidRequest):
         history.keep_scans(account.organization, 14, now_ms())
+
+
+def test_two_who_set_the_days_at_once_leave_the_least_of_both(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, met = accounts.read_organization, list[bool]()
+
+    def meet(number: int) -> Organization:
+        known = read(number)
+        if not met:
+            met.append(True)
+            history.keep_scans(number, 15, now_ms())
+        return known
+
+    monkeypatch.setattr(accounts, "read_organization", meet)
+    history.keep_scans(account.organization, 400, now_ms())
+    known = read(account.organization)
+    assert (known.keep_days, known.least_kept_days) == (400, 15)
 
 
 def test_rollups_stay_when_raw_scans_expire(account: Account, world: World) -> None:

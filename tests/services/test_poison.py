@@ -14,8 +14,8 @@ from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.core.windows import Window
 from chalicelib.errors import Unavailable
-from chalicelib.services import analytics, counting, erasing, links, poison, sweeping, triggers
-from chalicelib.store import poisoned, rollups, scans
+from chalicelib.services import analytics, counting, erasing, integrity, links, poison, sweeping, triggers
+from chalicelib.store import poisoned, reopened, rollups, scans
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
 
@@ -109,10 +109,25 @@ def test_a_command_makes_it_pending_again_and_it_is_counted(
     bad = account.scan(user_agent="broken")
     with broken("broken", monkeypatch):
         counting.settle_pending(scans.read([bad]))
-    assert poison.requeue(account.organization) == 1
-    assert poison.requeue(account.organization) == 0
+    assert poison.requeue(account.organization, now_ms()) == 1
+    assert poison.requeue(account.organization, now_ms()) == 0
     _ring(world)
     assert (_total(account), _scan(bad).pending, poisoned.count(account.organization)) == (1, 0, 0)
+
+
+def test_a_scan_that_was_taken_up_is_counted_though_its_stream_record_is_lost(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is of a day that the sweep's cursor is past."""
+    bad = account.scan(account.days_ago(3), user_agent="broken")
+    with broken("broken", monkeypatch):
+        counting.settle_pending(scans.read([bad]))
+    sweeping.sweep(now_ms())
+    assert poison.requeue(account.organization, now_ms()) == 1
+    assert integrity.oldest_pending(account.organization, now_ms() + 1) == bad.ms
+    sweeping.sweep(now_ms() + 2 * MINUTE)
+    assert (_total(account), _scan(bad).pending) == (1, 0)
+    assert list(reopened.listed(account.organization, now_ms() + 1)) == []
 
 
 def test_what_could_be_judged_before_it_was_set_aside_is_kept(
@@ -123,7 +138,7 @@ def test_what_could_be_judged_before_it_was_set_aside_is_kept(
         patch.setattr(rollups, "read", lambda _: 1 / 0)
         counting.settle_pending(scans.read([key]))
     assert _scan(key).poisoned
-    poison.requeue(account.organization)
+    poison.requeue(account.organization, now_ms())
     _ring(world)
     assert _scan(key).facts.device == "mobile"
 
@@ -136,6 +151,8 @@ def test_what_could_be_judged_before_it_was_set_aside_is_kept(
         pytest.param({"user_agent": {"N": "7"}}, id="an attribute has another type"),
         pytest.param({"rev": {"S": "one"}}, id="the revision is no number"),
         pytest.param({"pending": {"S": "yes"}}, id="pending is no number"),
+        pytest.param({"pending": {"N": "1.5"}}, id="pending is no revision"),
+        pytest.param({"pending": {"N": "0"}}, id="pending is no revision yet"),
     ],
 )
 def test_a_damaged_scan_blocks_nobody(account: Account, world: World, damage: dict[str, Any]) -> None:
@@ -148,16 +165,23 @@ def test_a_damaged_scan_blocks_nobody(account: Account, world: World, damage: di
         _ring(world)
     assert (_total(account), _scan(bad).poisoned) == (1, True)
     world.dynamodb.put_item(TableName="scans", Item=item | {"poison": {"BOOL": True}})
-    assert poison.requeue(account.organization) == 1
+    assert poison.requeue(account.organization, now_ms()) == 1
     _ring(world)
     assert _total(account) == 2
 
 
 def test_what_is_no_scan_at_all_is_passed_over(account: Account, world: World) -> None:
-    account.scan()
-    world.dynamodb.put_item(TableName="scans", Item={"pk": {"S": "x"}, "sk": {"S": "y"}, "pending": {"N": "1"}})
-    _ring(world)
+    key = account.scan(now_ms() - 3 * MINUTE)
+    for number, partition in enumerate(("x", key.partition)):
+        junk = {"pk": partition, "sk": f"{key.ms:013}#", "day": key.index}
+        item = {name: {"S": text} for name, text in junk.items()} | {"pending": {"N": "1"}, "rev": {"N": f"{number}"}}
+        world.dynamodb.put_item(TableName="scans", Item=item)
+    counting.settle_recent(account.organization, account.link.number, range(1), key.ms + MINUTE)
     assert _total(account) == 1
+    other = account.scan(key.ms + 1, address="b")
+    sweeping.sweep(now_ms())
+    assert (_total(account), _scan(other).pending) == (2, 0)
+    _ring(world)
 
 
 def test_an_outage_is_no_fault_of_a_scan(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """Nothing depends on a stream record arriving, and nothing on a message."""
 
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey, Unjudged
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting, links, spill, sweeping
-from chalicelib.store import jobs, rollups, scans
+from chalicelib.store import jobs, reopened, rollups, scans
 from chalicelib.store import links as stored
 from chalicelib.store.folding import Outcome
 from tests.e2e.agents import IPHONE_SAFARI
@@ -73,6 +75,81 @@ def test_a_sweep_that_fails_leaves_the_cursor_and_sweeps_the_other_organizations
     assert jobs.read_swept(account.organization) is None
     sweeping.sweep(now_ms())
     assert _total(account) == 1
+
+
+class _Killed(BaseException):
+    pass
+
+
+def test_a_sweep_that_is_killed_again_and_again_comes_to_its_end(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "PAGE", 2)
+    for n in range(9):
+        account.scan(now_ms() - (20 - n) * MINUTE, address=str(n))
+    settle, calls = counting.settle_pending, count(1)
+
+    def limited(found: list[Scan]) -> None:
+        if next(calls) % 3 == 0:
+            raise _Killed
+        settle(found)
+
+    monkeypatch.setattr(counting, "settle_pending", limited)
+    killed = 0
+    while _total(account) < 9:
+        with suppress(_Killed):
+            sweeping.sweep(now_ms())
+        killed += 1
+        assert killed < 9
+    assert killed > 1
+
+
+def test_a_sweep_that_is_out_of_time_leaves_the_rest_to_the_next(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "PAGE", 2)
+    for n in range(9):
+        account.scan(now_ms() - (20 - n) * MINUTE, address=str(n))
+    times = iter([False] * 6 + [True] * 9)
+    assert not sweeping.sweep(now_ms(), lambda: next(times))
+    swept = jobs.read_swept(account.organization)
+    assert (0 < _total(account) < 9, swept and swept < now_ms() - 10 * MINUTE) == (True, True)
+    assert sweeping.sweep(now_ms())
+    assert _total(account) == 9
+
+
+def test_scans_of_all_slots_and_days_are_swept_in_order(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored.raise_slots(account.organization, account.link, 4)
+    monkeypatch.setattr(sweeping, "PAGE", 3)
+    jobs.note_swept(account.organization, account.days_ago(3))
+    keys = [account.scan(now_ms() - (n * 7 + 2) * 60 * MINUTE, slot=n % 4, address=str(n)) for n in range(10)]
+    seen: list[int] = []
+    read = scans.read
+
+    def watch(asked: list[ScanKey]) -> list[Scan]:
+        seen.extend(key.ms for key in asked)
+        return read(asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scans, "read", watch)
+        sweeping.sweep_organization(account.organization, now_ms())
+    assert [ms for ms in seen if ms in {key.ms for key in keys}] == sorted(key.ms for key in keys)
+    assert not any(scan.pending for scan in scans.read(keys))
+
+
+def test_what_stops_one_part_of_a_sweep_stops_no_other(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = account.scan(account.days_ago(9))
+    account.scan(now_ms() - 3 * MINUTE, address="b")
+    reopened.note(old, now_ms() - 5 * MINUTE)
+    pk = {"S": str(account.organization)}
+    world.dynamodb.put_item(TableName="objects", Item={"pk": pk, "sk": {"S": "erase#x"}, "touched": {"N": "1"}})
+    for junk in ("reopened#", "reopened#1#2/3"):
+        world.dynamodb.put_item(TableName="objects", Item={"pk": pk, "sk": {"S": junk}, "since": {"N": "1"}})
+    with pytest.raises(ValueError, match="x"):
+        sweeping.sweep(now_ms())
+    assert _total(account) == 2
 
 
 def test_the_sweep_orders_an_erasing_again_whose_message_was_lost(account: Account, world: World) -> None:
