@@ -121,6 +121,23 @@ def test_an_erasing_that_runs_out_of_time_hands_over_and_is_finished_later(
     assert _organization_total(account) == 0
 
 
+def test_an_erasing_whose_time_is_always_up_ends_all_the_same(account: Account, world: World) -> None:
+    """Whoever comes does something: empties a partition, or takes one rollup of expired scans back."""
+    other = account.other()
+    for days in range(5):
+        for owner in (account, other):
+            owner.scan(owner.days_ago(days))
+    counting.settle_images(world.items("scans"))
+    world.expire_scans(before_ms=account.days_ago(1) - 1)
+    links.erase(account.caller, str(account.link.number), now_ms())
+    runs = 1
+    while not _erase(account, until=lambda: True):
+        runs += 1
+        assert runs < 30
+    assert runs > 5
+    assert _organization_total(account) == 5
+
+
 def test_the_slug_of_an_erased_link_is_never_given_out_again(account: Account) -> None:
     links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)
