@@ -11,7 +11,7 @@ that much is taken from the organization's. The order to erase stays in the tabl
 partition it came to: a run that is cut off anywhere is taken up there, and finds nothing of what was done.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from chalicelib.core import rollups as r
@@ -22,6 +22,7 @@ from chalicelib.core.slots import home
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
 from chalicelib.store import jobs, links, poisoned, queues, rollups, scans
+from chalicelib.store.jobs import Erase
 
 PAGE: Final = 96
 ATTEMPTS: Final = 12
@@ -39,28 +40,29 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> 
     first_ms, last_ms = order.created_ms - DAY_MS, now_ms + DAY_MS
     partitions = sorted(scans.partitions(organization, link, slots, first_ms, last_ms))
     left = [partition for partition in partitions if partition > order.reached]
-    if not (_emptied(organization, link, left, out_of_time) and _withdrawn(organization, link, slots, out_of_time)):
-        queues.send_job({"organization": organization, "erase": link})
+    emptied = list(_emptied(left, out_of_time))
+    if len(emptied) < len(left) or not _withdrawn(organization, link, slots, out_of_time):
+        _hand_over(order, emptied[-1] if emptied else order.reached)
         return False
     links.delete(organization, link)
     jobs.end_erase(organization, link)
     return True
 
 
-def _emptied(organization: int, link: int, partitions: Sequence[str], out_of_time: OutOfTime) -> bool:
-    """Empty partitions; when time runs out, note how far that came, and False."""
-    reached = ""
+def _hand_over(order: Erase, reached: str) -> None:
+    """Ask to go on, unless another job took the order up meanwhile: two would become four, and so on."""
+    if jobs.reach(order, reached):
+        queues.send_job({"organization": order.organization, "erase": order.link})
+
+
+def _emptied(partitions: Iterable[str], out_of_time: OutOfTime) -> Iterator[str]:
+    """Empty partitions until time runs out; those that are empty then."""
     for partition in partitions:
         if not _empty(partition, out_of_time):
-            break
-        reached = partition
+            return
+        yield partition
         if out_of_time():
-            break
-    else:
-        return True
-    if reached:
-        jobs.reach(organization, link, reached)
-    return False
+            return
 
 
 def _empty(partition: str, out_of_time: OutOfTime) -> bool:

@@ -27,6 +27,7 @@ PAGE: Final = 96
 _DONE: Final = "~"  # behind every partition, and every scan of one
 
 OutOfTime = Callable[[], bool]
+Reached = tuple[str, str]  # a partition, and the sort key of its last scan that is done
 
 
 def refold(organization: int, number: int, now_ms: int, out_of_time: OutOfTime) -> bool:
@@ -35,11 +36,17 @@ def refold(organization: int, number: int, now_ms: int, out_of_time: OutOfTime) 
     if order is None:
         return True
     for link in _links(order):
-        if not _refold_link(order, link, out_of_time):
-            queues.send_job({"organization": organization, "refold": number})
+        if (reached := _refold_link(order, link, out_of_time)) is not None:
+            _hand_over(order, link, reached)
             return False
     refolds.end(organization, number)
     return True
+
+
+def _hand_over(order: Refold, link: Link, reached: Reached) -> None:
+    """Ask to go on, unless another job took the order up meanwhile: two would become four, and so on."""
+    if refolds.reach(order, link.number, *reached):
+        queues.send_job({"organization": order.organization, "refold": order.number})
 
 
 def _links(order: Refold) -> Iterable[Link]:
@@ -52,8 +59,8 @@ def _links(order: Refold) -> Iterable[Link]:
     return links.newest_first(order.organization, before)
 
 
-def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> bool:
-    """Judge a link's scans again; False when time ran out. Its answers say `recounting` meanwhile."""
+def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> Reached | None:
+    """Judge a link's scans again; where it was when time ran out. Its answers say `recounting` meanwhile."""
     resumed = link.number == order.link_reached
     links.mark_recounting(order.organization, link.number, order.number)
     for partition in _partitions(order, link):
@@ -63,16 +70,11 @@ def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> bool:
         for page in _pages(partition, after, order.end_ms):
             _settle(page, order.anew)
             if out_of_time():
-                refolds.reach(order, link.number, partition, page[-1].key.sort)
-                return False
+                return partition, page[-1].key.sort
         if out_of_time():
-            refolds.reach(order, link.number, partition, _DONE)
-            return False
+            return partition, _DONE
     links.end_recounting(order.organization, link.number, order.number)
-    if out_of_time():
-        refolds.reach(order, link.number, _DONE, "")
-        return False
-    return True
+    return (_DONE, "") if out_of_time() else None
 
 
 def _partitions(order: Refold, link: Link) -> list[str]:

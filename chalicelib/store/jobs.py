@@ -7,28 +7,34 @@ pk <organization>   sk sweep          the time up to which the sweep has folded 
 from typing import NamedTuple
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
+from chalicelib.store.versions import new_version, unchanged
 
 
 class EraseItem(Record):
     """`created` is when the link was made: no scan of it is older. `touched` is when a job last took the order up,
-    `reached` the last partition that is known to be empty."""
+    `version` which one, `reached` the last partition that is known to be empty."""
 
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     created = NumberAttribute()
     touched = NumberAttribute()
+    version = NumberAttribute(null=True)
     reached = UnicodeAttribute(null=True)
 
 
 class Erase(NamedTuple):
-    """An order to erase a link: when that was made, and how far the erasing came."""
+    """An order to erase a link as it was taken up: when the link was made, and how far the erasing came."""
 
+    organization: int
+    link: int
     created_ms: int
     reached: str
+    version: int
 
 
 class SweepItem(Record):
@@ -45,17 +51,19 @@ def put_erase(write: Transaction, organization: int, link: int, created_ms: int,
 
 
 def take_erase(organization: int, link: int, now_ms: int) -> Erase | None:
-    """Take an order up; None when there is no such order."""
+    """Take an order up, from another job as well; None when there is no such order."""
     order = EraseItem(str(organization), f"erase#{link}")
-    if refused(lambda: order.update([EraseItem.touched.set(now_ms)], condition=EraseItem.pk.exists())):
+    taking: list[Action] = [EraseItem.touched.set(now_ms), EraseItem.version.set(new_version())]
+    if refused(lambda: order.update(taking, condition=EraseItem.pk.exists())):
         return None
-    return Erase(int(order.created), order.reached or "")
+    return Erase(organization, link, int(order.created), order.reached or "", int(order.version))
 
 
-def reach(organization: int, link: int, partition: str) -> None:
-    """Note that all partitions up to one are empty."""
-    order = EraseItem(str(organization), f"erase#{link}")
-    refused(lambda: order.update([EraseItem.reached.set(partition)], condition=EraseItem.pk.exists()))
+def reach(order: Erase, partition: str) -> bool:
+    """Note that all partitions up to one are empty; False when another job has taken the order up, or ended it."""
+    item = EraseItem(str(order.organization), f"erase#{order.link}")
+    reaching: list[Action] = [EraseItem.reached.set(partition)]
+    return not refused(lambda: item.update(reaching, condition=unchanged(EraseItem.version, order.version)))
 
 
 def erases(organization: int, idle_since_ms: int) -> list[int]:

@@ -11,6 +11,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
+from chalicelib.store.versions import new_version, unchanged
 
 _PREFIX: Final = "refold#"
 
@@ -19,7 +20,7 @@ class Refold(NamedTuple):
     """Scans of one link (0: of all) from a time to just before another. `anew` judges bots again by today's rules.
 
     `link_reached`, `partition` and `sort` say up to where it is done: all newer links, and of this link all partitions
-    before that one and all scans up to that sort key.
+    before that one and all scans up to that sort key. `version` tells which job took it up last.
     """
 
     organization: int
@@ -31,6 +32,7 @@ class Refold(NamedTuple):
     link_reached: int = 0
     partition: str = ""
     sort: str = ""
+    version: int = 0
 
 
 class RefoldItem(Record):
@@ -47,6 +49,7 @@ class RefoldItem(Record):
     partition = UnicodeAttribute(null=True)
     sort = UnicodeAttribute(null=True)
     touched = NumberAttribute()
+    version = NumberAttribute(null=True)
 
 
 def put(write: Transaction, order: Refold, now_ms: int) -> None:
@@ -58,9 +61,10 @@ def put(write: Transaction, order: Refold, now_ms: int) -> None:
 
 
 def take(organization: int, number: int, now_ms: int) -> Refold | None:
-    """Take an order up; None when there is no such order any more."""
+    """Take an order up, from another job as well; None when there is no such order any more."""
     item = _item(organization, number)
-    if refused(lambda: item.update([RefoldItem.touched.set(now_ms)], condition=RefoldItem.pk.exists())):
+    taking: list[Action] = [RefoldItem.touched.set(now_ms), RefoldItem.version.set(new_version())]
+    if refused(lambda: item.update(taking, condition=RefoldItem.pk.exists())):
         return None
     return Refold(
         organization=organization,
@@ -72,14 +76,16 @@ def take(organization: int, number: int, now_ms: int) -> Refold | None:
         link_reached=int(item.link_reached or 0),
         partition=item.partition or "",
         sort=item.sort or "",
+        version=int(item.version),
     )
 
 
-def reach(order: Refold, link: int, partition: str, sort: str) -> None:
-    """Note how far an order came."""
+def reach(order: Refold, link: int, partition: str, sort: str) -> bool:
+    """Note how far an order came; False when another job has taken it up, or ended it."""
     actions: list[Action] = [RefoldItem.link_reached.set(link)]
     actions += [RefoldItem.partition.set(partition), RefoldItem.sort.set(sort)]
-    refused(lambda: _item(order.organization, order.number).update(actions, condition=RefoldItem.pk.exists()))
+    item, mine = _item(order.organization, order.number), unchanged(RefoldItem.version, order.version)
+    return not refused(lambda: item.update(actions, condition=mine))
 
 
 def end(organization: int, number: int) -> None:

@@ -7,11 +7,13 @@ Time is virtual: it passes with every turn, and sleeping is waiting for a turn.
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 NS_A_MS = 1_000_000
 REAL_SLEEP = time.sleep
+MOST_TURNS = 200_000  # a run takes some thousands
 
 
 class Killed(BaseException):
@@ -54,7 +56,11 @@ class Schedule:
     def run(self) -> None:
         """Give turns until nobody wants one. Raises what an actor failed with, unless it was killed."""
         self.each_turn()
+        turns = 0
         while self._actors:
+            turns += 1
+            if turns > MOST_TURNS:
+                raise RuntimeError(f"it goes on and on: {Counter(actor.name for actor in self._actors)}")
             ready = [actor for actor in self._actors if actor.wake_ms <= self.now_ms]
             if not ready:
                 self.now_ms = min(actor.wake_ms for actor in self._actors)

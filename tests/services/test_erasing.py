@@ -138,6 +138,15 @@ def test_an_erasing_whose_time_is_always_up_ends_all_the_same(account: Account, 
     assert _organization_total(account) == 5
 
 
+def test_two_at_one_erasing_leave_one_message_to_go_on(account: Account, world: World) -> None:
+    for n in range(3):
+        account.scan(account.days_ago(n))
+    links.erase(account.caller, str(account.link.number), now_ms())
+    world.messages("JOBS_QUEUE_URL")
+    assert not _erase(account, until=lambda: not _erase(account, until=lambda: True))
+    assert world.messages("JOBS_QUEUE_URL") == [{"organization": account.organization, "erase": account.link.number}]
+
+
 def test_the_slug_of_an_erased_link_is_never_given_out_again(account: Account) -> None:
     links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)

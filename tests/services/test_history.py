@@ -231,6 +231,18 @@ def test_an_order_asks_for_its_time_in_empty_partitions_too(account: Account, wo
     assert not stored.spread(account.organization, account.link.number).recounting
 
 
+def test_two_at_one_order_leave_one_message_to_go_on(account: Account, world: World) -> None:
+    counting.settle(scans.read([account.scan(address=str(n)) for n in range(3)]))
+    history.rejudge(account.organization, 0, now_ms() + 1, now_ms())
+    (ordered,) = world.messages("JOBS_QUEUE_URL")
+
+    def work(out_of_time: Callable[[], bool]) -> bool:
+        return refolding.refold(account.organization, ordered["refold"], now_ms(), out_of_time)
+
+    assert not work(lambda: not work(lambda: True))
+    assert world.messages("JOBS_QUEUE_URL") == [ordered]
+
+
 def test_an_order_whose_message_is_lost_is_sent_again_by_the_sweep(
     account: Account, world: World, work: Callable[[], None]
 ) -> None:
