@@ -12,7 +12,7 @@ from chalicelib.core.scans import ScanKey
 from chalicelib.core.slots import REFUSED_GROWTH
 from chalicelib.redirect import CACHED_SECONDS
 from chalicelib.services import counting
-from chalicelib.store import links
+from chalicelib.store import spreads
 
 # The fold hears of a second's scans this much later: two seconds of gathering, then it folds them first.
 FOLD_LAG: Final = 4
@@ -93,7 +93,7 @@ def grow(link: Link, scans_a_second: int, takes: float, begun_ms: int) -> Growth
         backlog = max(backlog + rates[0] - takes, 0)
         _decide(link, seen, refused, second, begun_ms)
         second += 1
-        if (slots := links.slots(link.organization, link.number)) > known.most:
+        if (slots := spreads.slots(link.organization, link.number)) > known.most:
             known.raised(slots, second)
             grown = second
     last = max(count for _, count in seen[-QUIET_SECONDS // 2 :])

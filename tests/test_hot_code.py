@@ -12,7 +12,7 @@ from chalicelib.core.links import Link
 from chalicelib.core.slots import MAX_SLOTS, SCANS_A_SECOND
 from chalicelib.services import accounts
 from chalicelib.services.links import NewLink, seed
-from chalicelib.store import links
+from chalicelib.store import spreads
 from tests.world import World, now_ms
 
 SIZES = Sizes(pending=350, counted=400, longest=1200, day=4000, lifetime=400, organization_day=1500)
@@ -75,7 +75,7 @@ def test_a_hot_link_grows_until_no_partition_refuses(link: Link) -> None:
     assert 1000 / SCANS_A_SECOND < grown.slots < MAX_SLOTS
     assert grown.busiest <= SCANS_A_SECOND < TAKES
     assert 0 < grown.calm < grown.seconds
-    assert links.slots(link.organization, link.number) == grown.slots
+    assert spreads.slots(link.organization, link.number) == grown.slots
 
 
 def test_slots_share_no_partition_of_table_index_or_rollups(link: Link) -> None:

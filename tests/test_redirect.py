@@ -25,8 +25,7 @@ from chalicelib.core.visitors import hashes
 from chalicelib.core.windows import Window
 from chalicelib.services import analytics, counting, links, spill, triggers
 from chalicelib.services.links import Edit
-from chalicelib.store import links as stored
-from chalicelib.store import scans
+from chalicelib.store import scans, spreads
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
@@ -214,7 +213,7 @@ def test_a_scan_that_cannot_be_written_is_spilled_and_counted_later(
     spill.write(message, now_ms())
     (scan,) = _stored(world)
     assert "pending" not in scan
-    assert stored.slots(account.organization, account.link.number) == slots
+    assert spreads.slots(account.organization, account.link.number) == slots
 
 
 def test_a_scan_that_can_neither_be_written_nor_spilled_is_logged_without_its_user_agent(
@@ -319,7 +318,7 @@ def test_a_scan_method_travels_with_the_short_url_and_nothing_else_does(account:
 
 
 def test_scans_of_a_widened_link_are_spread_over_its_slots(account: Account, world: World) -> None:
-    stored.raise_slots(account.organization, account.link, 4)
+    spreads.raise_slots(account.organization, account.link, 4)
     for _ in range(60):
         _scan(account.link.slug)
     assert {scan["pk"].rsplit("#", 1)[1] for scan in _stored(world)} == {"0", "1", "2", "3"}

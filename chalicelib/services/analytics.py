@@ -7,7 +7,7 @@ from chalicelib.core import windows
 from chalicelib.core.rollups import Rollup, link_scope
 from chalicelib.core.windows import Days, Window
 from chalicelib.services import counting
-from chalicelib.store import links, rollups
+from chalicelib.store import rollups, spreads
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def link_report(organization: int, link: int, window: Window, now_ms: int) -> Re
     Slots that are added while this runs hold only scans that came after it began. The lifetime is read last, so that
     a scan folded in between never shows in the window alone.
     """
-    spread = links.spread(organization, link)
+    spread = spreads.of(organization, link)
     slots = range(spread.slots)
     pending = counting.settle_recent(organization, link, slots, now_ms)
     days = rollups.read_days(organization, link_scope(link), slots, window.first, window.last)
@@ -47,4 +47,4 @@ def link_report(organization: int, link: int, window: Window, now_ms: int) -> Re
 
 def is_recounting(organization: int, link: int) -> bool:
     """Whether stored scans of a link are being judged again."""
-    return links.spread(organization, link).recounting
+    return spreads.of(organization, link).recounting

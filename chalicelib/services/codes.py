@@ -11,6 +11,7 @@ from chalicelib.qr import payloads
 from chalicelib.services import creating, listing
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import Created, OnceKey
+from chalicelib.store import codes as stored
 from chalicelib.store import links
 from chalicelib.store.transactions import Refusal, Transaction
 
@@ -45,7 +46,7 @@ def create(
             created_ms=now_ms,
             label=new.label,
         )
-        links.put_new_code(write, code)
+        stored.put_new(write, code)
         return shape(code)
 
     return creating.create(caller, make, now_ms, once)
@@ -66,5 +67,5 @@ def _texts(code: Link | StaticCode) -> list[str | None]:
 
 def _newest_first(organization: int, before: int | None, page_size: int | None) -> Iterator[Link | StaticCode]:
     dynamic: Iterator[Link | StaticCode] = links.newest_first(organization, before, page_size)
-    static: Iterator[Link | StaticCode] = links.codes_newest_first(organization, before, page_size)
+    static: Iterator[Link | StaticCode] = stored.newest_first(organization, before, page_size)
     return merge(dynamic, static, key=lambda code: code.number, reverse=True)

@@ -23,7 +23,7 @@ from chalicelib.core.visitors import VisitorKey, Visits, trimmed
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
 from chalicelib.services.runs import TRIES, Findings, Rollups, Run, versions, wait
-from chalicelib.store import counted, links, rollups, scans, visitors
+from chalicelib.store import counted, rollups, scans, spreads, visitors
 from chalicelib.store.versions import Held
 
 VISITORS_PAGE = 100
@@ -83,7 +83,7 @@ class LinkDay:
         return look
 
     def _slots(self) -> range:
-        return range(links.slots(self._run.organization, self._link))
+        return range(spreads.slots(self._run.organization, self._link))
 
     def _read_rollups(self, slots: range) -> Rollups:
         organization, day = self._run.organization, self._run.day

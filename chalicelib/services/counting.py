@@ -25,7 +25,7 @@ from chalicelib.core.judging import Terms, judged
 from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.errors import Unavailable
 from chalicelib.services import poison
-from chalicelib.store import folding, links, rollups, scans, visitors
+from chalicelib.store import folding, links, rollups, scans, spreads, visitors
 from chalicelib.store.folding import Settling
 from chalicelib.store.transactions import MAX_ACTIONS, Oversized
 
@@ -129,12 +129,12 @@ def grow(organization: int, link: int, factor: int, seen_ms: int) -> None:
     Not for what was seen before the last growth could work: a burst is many messages, and one reason. A link that has
     the most there can be is raised all the same: the redirect's copy may have stayed behind.
     """
-    now = links.spread(organization, link)
+    now = spreads.of(organization, link)
     if seen_ms <= now.raised_ms + SETTLING_MS:
         return
     held = links.read(organization, link)
     if held is not None:
-        links.raise_slots(organization, held.value, min(now.slots * factor, spread.MAX_SLOTS), seen_ms)
+        spreads.raise_slots(organization, held.value, min(now.slots * factor, spread.MAX_SLOTS), seen_ms)
 
 
 @dataclass(slots=True)

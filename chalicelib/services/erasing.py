@@ -21,7 +21,7 @@ from chalicelib.core.scans import Scan
 from chalicelib.core.slots import home
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
-from chalicelib.store import jobs, links, poisoned, queues, rollups, scans
+from chalicelib.store import jobs, links, poisoned, queues, rollups, scans, spreads
 from chalicelib.store.jobs import Erase
 
 PAGE: Final = 96
@@ -35,7 +35,7 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> 
     order = jobs.take_erase(organization, link, now_ms)
     if order is None:
         return True
-    slots = range(links.slots(organization, link))
+    slots = range(spreads.slots(organization, link))
     # A day more on either side: clocks differ, and a scan may lie in the month before or after.
     first_ms, last_ms = order.created_ms - DAY_MS, now_ms + DAY_MS
     partitions = sorted(scans.partitions(organization, link, slots, first_ms, last_ms))
@@ -45,6 +45,7 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> 
         _hand_over(order, emptied[-1] if emptied else order.reached)
         return False
     links.delete(organization, link)
+    spreads.delete(organization, link)
     jobs.end_erase(organization, link)
     return True
 

@@ -14,7 +14,7 @@ from chalicelib.core.links import Link
 from chalicelib.errors import InvalidRequest, Unavailable
 from chalicelib.services import links as live
 from chalicelib.services.accounts import Caller
-from chalicelib.store import accounts, links, queues, refolds
+from chalicelib.store import accounts, links, queues, refolds, spreads
 from chalicelib.store.refolds import Refold
 from chalicelib.store.transactions import Transaction
 
@@ -39,7 +39,7 @@ def leave_out(caller: Caller, spelled: str, spans: Iterable[Span], now_ms: int) 
         order = _order(link.organization, link.number, changed, now_ms)
         write = Transaction()
         links.put_again(write, held, link)
-        links.begin_recounting(write, link.organization, link.number, order.number)
+        spreads.begin_recounting(write, link.organization, link.number, order.number)
         if _placed(order, write, now_ms):
             return link
     raise Unavailable.storage()

@@ -10,7 +10,7 @@ from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.integrity import Report
 from chalicelib.core.scans import ScanKey, index_partition
 from chalicelib.services.accounts import Caller
-from chalicelib.store import jobs, links, poisoned, recounts, reopened, reports, scans
+from chalicelib.store import jobs, poisoned, recounts, reopened, reports, scans, spreads
 
 PAGE: Final = 100
 PAGES: Final = 20
@@ -62,7 +62,7 @@ def _oldest_behind(organization: int, now_ms: int) -> int | None:
     """The time of the oldest pending scan behind the sweep's cursor."""
     swept = jobs.read_swept(organization)
     first = now_ms - FIRST_LOOK_MS if swept is None else swept
-    homes = spread.homes(links.most_slots(organization))
+    homes = spread.homes(spreads.most_slots(organization))
     for day in range(day_of(first), day_of(now_ms) + 1):
         places = (index_partition(organization, day, home) for home in homes)
         found = [_oldest(scans.keys_between(place, first, now_ms, PAGE * PAGES)) for place in places]

@@ -13,7 +13,7 @@ from chalicelib.errors import InvalidRequest, NotFound, SlugTaken, Unavailable
 from chalicelib.services import creating, listing
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import Created, OnceKey
-from chalicelib.store import jobs, links, queues
+from chalicelib.store import jobs, links, queues, spreads
 from chalicelib.store.transactions import Refusal, Transaction
 from chalicelib.store.versions import Held
 
@@ -104,7 +104,7 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
         before = held(caller, spelled)
         edited = _edited(before.value, change, now_ms)
         write = Transaction()
-        slots = links.slots(edited.organization, edited.number)
+        slots = spreads.slots(edited.organization, edited.number)
         links.replace(write, before, edited, caller.organization.hashing_key, slots)
         refusals = write.commit()
         if not refusals:

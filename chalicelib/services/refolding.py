@@ -19,7 +19,7 @@ from chalicelib.core.judging import Terms, judged
 from chalicelib.core.links import Link
 from chalicelib.core.scans import Scan, sort_from
 from chalicelib.services import counting
-from chalicelib.store import links, queues, refolds, scans
+from chalicelib.store import links, queues, refolds, scans, spreads
 from chalicelib.store.refolds import Refold
 
 PAGE: Final = 96
@@ -62,7 +62,7 @@ def _links(order: Refold) -> Iterable[Link]:
 def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> Reached | None:
     """Judge a link's scans again; where it was when time ran out. Its answers say `recounting` meanwhile."""
     resumed = link.number == order.link_reached
-    links.mark_recounting(order.organization, link.number, order.number)
+    spreads.mark_recounting(order.organization, link.number, order.number)
     for partition in _partitions(order, link):
         if resumed and (partition, _DONE) <= (order.partition, order.sort):
             continue
@@ -73,14 +73,14 @@ def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> Reached |
                 return partition, page[-1].key.sort
         if out_of_time():
             return partition, _DONE
-    links.end_recounting(order.organization, link.number, order.number)
+    spreads.end_recounting(order.organization, link.number, order.number)
     return (_DONE, "") if out_of_time() else None
 
 
 def _partitions(order: Refold, link: Link) -> list[str]:
     """Where a link's scans may lie. Slots that come later hold only scans that are judged as they shall be."""
     first_ms = max(order.first_ms, link.created_ms - DAY_MS)
-    slots = range(links.slots(order.organization, link.number))
+    slots = range(spreads.slots(order.organization, link.number))
     return sorted(scans.partitions(order.organization, link.number, slots, first_ms, order.end_ms))
 
 

@@ -16,7 +16,7 @@ from chalicelib.core import slots as spread
 from chalicelib.core.days import DAY_MS, day_of, iso_day
 from chalicelib.core.scans import ScanKey, index_partition
 from chalicelib.services import counting
-from chalicelib.store import accounts, jobs, links, queues, recounts, refolds, reopened, scans
+from chalicelib.store import accounts, jobs, queues, recounts, refolds, reopened, scans, spreads
 
 SETTLED_MS: Final = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
 FIRST_LOOK_MS: Final = DAY_MS
@@ -71,7 +71,7 @@ def sweep_organization(organization: int, now_ms: int, out_of_time: OutOfTime = 
 
 def _behind(organization: int, first_ms: int, until_ms: int) -> Iterator[ScanKey]:
     """Every human scan of an organization from a time to just before another, oldest first."""
-    homes = spread.homes(links.most_slots(organization))
+    homes = spread.homes(spreads.most_slots(organization))
     page_size = max(1, KEYS_HELD // len(homes))
 
     def at(home: int) -> Iterator[ScanKey]:

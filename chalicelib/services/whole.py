@@ -19,7 +19,7 @@ from chalicelib.core.integrity import Drift, Sample
 from chalicelib.core.recounting import histograms_lacking, mended, of_lifetime, of_organization
 from chalicelib.core.rollups import LIFETIME, ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope
 from chalicelib.services.runs import TRIES, Findings, Rollups, Run, versions, wait
-from chalicelib.store import census, links, rollups
+from chalicelib.store import census, rollups, spreads
 from chalicelib.store.versions import Held
 
 PAGE: Final = 1000
@@ -92,7 +92,7 @@ def _same(run: Run, held: Rollups) -> bool:
 
 
 def _read(run: Run) -> Rollups:
-    homes = spread.homes(links.most_slots(run.organization))
+    homes = spread.homes(spreads.most_slots(run.organization))
     keys = [RollupKey(run.organization, ORGANIZATION_SCOPE, home, run.day) for home in homes]
     return rollups.read_as_stored(keys)
 

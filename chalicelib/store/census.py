@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chalicelib.store.links import LinkItem, SlotsItem
+from chalicelib.store.links import LinkItem
+from chalicelib.store.spreads import SlotsItem
 
 
 def links_after(organization: int, after: int) -> Iterator[int]:

@@ -1,30 +1,20 @@
-"""Links and their slugs, slots and static codes, all in the objects table.
+"""Links and their slugs, in the objects table.
 
 pk <organization>      sk link#<number>     the link
 pk slug#<slug>         sk slug              what the redirect needs; kept as a tombstone for ever
-pk <organization>      sk slots#<number>    a link's slots; slots# is the organization's widest
-pk <organization>      sk code#<number>     a static code
 """
 
 import json
 from collections.abc import Collection, Iterator
-from typing import Any
 
-from pynamodb.attributes import (
-    BinaryAttribute,
-    BooleanAttribute,
-    NumberAttribute,
-    UnicodeAttribute,
-    UnicodeSetAttribute,
-)
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core import targets
-from chalicelib.core.codes import StaticCode
 from chalicelib.core.destinations import location
 from chalicelib.core.judging import Span, Terms
 from chalicelib.core.links import ERASED, Link
-from chalicelib.core.slots import Spread
-from chalicelib.store.tables import Record, refused
+from chalicelib.store.numbered import below, sort_key
+from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
 
@@ -72,27 +62,6 @@ class SlugItem(Record):
     pause_until = NumberAttribute(null=True)
     valid_until = NumberAttribute(null=True)
     gone = BooleanAttribute(null=True)
-
-
-class SlotsItem(Record):
-    """`raised` is when a link's slots were last raised, in milliseconds; `recounting` the orders at work on it."""
-
-    table = "objects_table"
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    slots = NumberAttribute(null=True)
-    raised = NumberAttribute(null=True)
-    recounting = UnicodeSetAttribute(null=True)
-
-
-class CodeItem(Record):
-    table = "objects_table"
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    kind = UnicodeAttribute()
-    payload = UnicodeAttribute()
-    label = UnicodeAttribute(null=True)
-    created = NumberAttribute()
 
 
 def put_new(write: Transaction, link: Link, hashing_key: bytes) -> None:
@@ -159,7 +128,7 @@ def newest_first(organization: int, before: int | None, page_size: int | None = 
     """
     for found in LinkItem.query(
         str(organization),
-        _below("link", LinkItem.sk, before),
+        below("link", LinkItem.sk, before),
         scan_index_forward=False,
         consistent_read=True,
         page_size=page_size,
@@ -168,111 +137,13 @@ def newest_first(organization: int, before: int | None, page_size: int | None = 
             yield _link(found)
 
 
-def codes_newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[StaticCode]:
-    """An organization's static codes with numbers below `before`, newest first."""
-    for found in CodeItem.query(
-        str(organization),
-        _below("code", CodeItem.sk, before),
-        scan_index_forward=False,
-        consistent_read=True,
-        page_size=page_size,
-    ):
-        yield StaticCode(
-            organization=organization,
-            number=int(found.sk.removeprefix("code#")),
-            kind=found.kind,
-            payload=found.payload,
-            label=found.label,
-            created_ms=int(found.created),
-        )
-
-
-def put_new_code(write: Transaction, code: StaticCode) -> None:
-    """Add a new static code to a transaction; a refusal names `code`."""
-    found = CodeItem(
-        str(code.organization),
-        _sort("code", code.number),
-        kind=code.kind,
-        payload=code.payload,
-        label=code.label,
-        created=code.created_ms,
-    )
-    write.put(found, CodeItem.pk.does_not_exist(), "code")
-
-
 def delete(organization: int, number: int) -> None:
-    """Remove a link and its slots item, once nothing counts for it any more. Its slug stays a tombstone."""
+    """Remove a link, once nothing counts for it any more. Its slug stays a tombstone."""
     LinkItem(*_link_address(organization, number)).delete()
-    _slots_item(organization, number).delete()
-
-
-def spread(organization: int, link: int) -> Spread:
-    """How a link's scans are spread, as of now, consistently."""
-    return _spread(organization, _sort("slots", link))
-
-
-def slots(organization: int, link: int) -> int:
-    """A link's slots as they are now, consistently; 1 until they grew."""
-    return spread(organization, link).slots
-
-
-def most_slots(organization: int) -> int:
-    """The most slots that any link of an organization has."""
-    return _spread(organization, "slots#").slots
-
-
-def begin_recounting(write: Transaction, organization: int, link: int, order: int) -> None:
-    """Mark a link as being recounted for an order, within a transaction."""
-    marking = SlotsItem.recounting.add({str(order)})
-    write.update(_slots_item(organization, link), [marking], None, "recounting")
-
-
-def mark_recounting(organization: int, link: int, order: int) -> None:
-    _slots_item(organization, link).update([SlotsItem.recounting.add({str(order)})])
-
-
-def end_recounting(organization: int, link: int, order: int) -> None:
-    _slots_item(organization, link).update([SlotsItem.recounting.delete({str(order)})])
-
-
-def raise_slots(organization: int, link: Link, wanted: int, now_ms: int = 0) -> None:
-    """Raise a link's slots. Readers must know before any writer does, so the redirect's copy is the last."""
-    own = _slots_item(organization, link.number)
-    _raise(SlotsItem(str(organization), "slots#"), SlotsItem.slots, wanted)
-    _raise(own, SlotsItem.slots, wanted)
-    own.update([SlotsItem.raised.set(now_ms)])
-    slug = SlugItem(targets.partition(link.slug), targets.SORT)
-    _raise(slug, SlugItem.slots, wanted, SlugItem.link == link.number)
-
-
-def _raise(item: Record, attribute: Any, wanted: int, also: Any = None) -> None:
-    lower = attribute.does_not_exist() | (attribute < wanted) if also is None else also & (attribute < wanted)
-    refused(lambda: item.update([attribute.set(wanted)], condition=lower))
-
-
-def _spread(organization: int, sort: str) -> Spread:
-    try:
-        found = SlotsItem.get(str(organization), sort, consistent_read=True)
-    except SlotsItem.DoesNotExist:
-        return Spread()
-    return Spread(int(found.slots or 1), int(found.raised or 0), bool(found.recounting))
-
-
-def _slots_item(organization: int, link: int) -> SlotsItem:
-    return SlotsItem(str(organization), _sort("slots", link))
-
-
-def _below(kind: str, attribute: Any, before: int | None) -> Any:
-    """The condition for numbers below `before`; `~` sorts behind every digit."""
-    return attribute.between(f"{kind}#", f"{kind}#~" if before is None else _sort(kind, before - 1))
-
-
-def _sort(kind: str, number: int) -> str:
-    return f"{kind}#{number:016}"
 
 
 def _link_address(organization: int, number: int) -> tuple[str, str]:
-    return str(organization), _sort("link", number)
+    return str(organization), sort_key("link", number)
 
 
 def _link_item(link: Link) -> LinkItem:

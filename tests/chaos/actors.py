@@ -17,8 +17,7 @@ from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
 from chalicelib.services.counting import RECENT_MS
 from chalicelib.services.editing import Conversation
-from chalicelib.store import links as stored
-from chalicelib.store import scans
+from chalicelib.store import scans, spreads
 from tests.chaos import faults as f
 from tests.chaos.recording import Recorded
 from tests.chaos.schedule import Killed
@@ -102,8 +101,8 @@ class Cast:
 
     def _grow(self) -> None:
         link = self.stage.chance.choice(self.links)
-        slots = stored.slots(link.organization, link.number)
-        stored.raise_slots(link.organization, link, slots * 2, self.stage.schedule.now_ms)
+        slots = spreads.slots(link.organization, link.number)
+        spreads.raise_slots(link.organization, link, slots * 2, self.stage.schedule.now_ms)
         self.stage.faults.note(f.SLOTS_GREW)
 
     def erase(self, link: Link, within_ms: int) -> None:

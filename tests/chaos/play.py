@@ -12,7 +12,7 @@ from chalicelib.core.links import Link
 from chalicelib.core.slots import home
 from chalicelib.services import links, sweeping
 from chalicelib.store import links as stored
-from chalicelib.store import scans
+from chalicelib.store import scans, spreads
 from tests.chaos import faults as f
 from tests.chaos.actors import Cast
 from tests.chaos.controls import Counting, counted, counts_messages, function
@@ -95,7 +95,7 @@ def stage_set(stage: Stage) -> Cast:
     account: Account = new_account()
     made = [account.link, *(account.other().link for _ in range(LINKS - 1))]
     if stage.seed % 4 != 3:
-        stored.raise_slots(account.organization, made[0], stage.chance.choice((2, 4)))
+        spreads.raise_slots(account.organization, made[0], stage.chance.choice((2, 4)))
     return Cast(stage, account.caller, made)
 
 

@@ -14,7 +14,7 @@ from chalicelib.core.slots import MAX_SLOTS
 from chalicelib.core.windows import Window
 from chalicelib.errors import Unavailable
 from chalicelib.services import analytics, counting, triggers
-from chalicelib.store import folding, links, rollups, scans, visitors
+from chalicelib.store import folding, links, rollups, scans, spreads, visitors
 from chalicelib.store.transactions import Oversized, Refusal, Transaction
 from tests.e2e.agents import GOOGLEBOT
 from tests.services.account import Account, new_account
@@ -28,7 +28,7 @@ def account(world: World, monkeypatch: pytest.MonkeyPatch) -> Account:
 
 
 def _total(account: Account) -> int:
-    slots = range(links.slots(account.organization, account.link.number))
+    slots = range(spreads.slots(account.organization, account.link.number))
     lifetime = rollups.read_lifetime(account.organization, link_scope(account.link.number), slots)
     return r.amount(lifetime, r.TOTAL)
 
@@ -269,8 +269,8 @@ def test_a_hot_link_gets_more_slots_and_readers_add_them_up(account: Account, wo
     second = now_ms() // 1000 * 1000
     keys = [account.scan(second + n, address=str(n)) for n in range(102)]
     counting.settle_images(world.items("scans"))
-    assert links.slots(account.organization, account.link.number) == 2
-    assert links.most_slots(account.organization) == 2
+    assert spreads.slots(account.organization, account.link.number) == 2
+    assert spreads.most_slots(account.organization) == 2
     account.scan(slot=1)
     report = analytics.link_report(account.organization, account.link.number, _today(), now_ms())
     assert report.total == len(keys) + 1
@@ -283,18 +283,18 @@ def test_a_batch_that_is_cut_again_doubles_the_slots_of_its_burst_once(account: 
     images = world.items("scans")
     for _ in range(3):
         counting.settle_images(images)
-    assert links.slots(account.organization, account.link.number) == 2
+    assert spreads.slots(account.organization, account.link.number) == 2
 
 
 def test_slots_are_only_ever_raised(account: Account) -> None:
-    links.raise_slots(account.organization, account.link, 8)
-    links.raise_slots(account.organization, account.link, 4)
-    assert links.slots(account.organization, account.link.number) == 8
+    spreads.raise_slots(account.organization, account.link, 8)
+    spreads.raise_slots(account.organization, account.link, 4)
+    assert spreads.slots(account.organization, account.link.number) == 8
 
 
 def test_a_redirect_whose_slots_stayed_behind_catches_up_at_the_most(account: Account, world: World) -> None:
     """Whoever raised them died before the redirect's copy."""
-    links.raise_slots(account.organization, replace(account.link, slug="another"), MAX_SLOTS)
+    spreads.raise_slots(account.organization, replace(account.link, slug="another"), MAX_SLOTS)
     counting.grow(account.organization, account.link.number, 2, now_ms())
     (copy,) = [item for item in world.items("objects") if item["pk"]["S"] == targets.partition(account.link.slug)]
     assert copy["slots"] == {"N": str(MAX_SLOTS)}

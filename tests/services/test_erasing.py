@@ -11,7 +11,7 @@ from chalicelib.core.scans import Scan
 from chalicelib.core.slots import homes
 from chalicelib.errors import NotFound, SlugTaken
 from chalicelib.services import counting, erasing, links
-from chalicelib.store import jobs, rollups, scans
+from chalicelib.store import jobs, rollups, scans, spreads
 from chalicelib.store import links as stored
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
@@ -28,7 +28,7 @@ def _erase(account: Account, until: Callable[[], bool] = lambda: False) -> bool:
 
 
 def _organization_total(account: Account) -> int:
-    slots = homes(stored.most_slots(account.organization))
+    slots = homes(spreads.most_slots(account.organization))
     return r.amount(rollups.read_lifetime(account.organization, ORGANIZATION_SCOPE, slots), r.TOTAL)
 
 

@@ -16,7 +16,7 @@ from chalicelib.core.slots import homes
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest
 from chalicelib.services import analytics, counting, erasing, history, links, refolding, spill, sweeping, triggers
-from chalicelib.store import accounts, folding, rollups, scans
+from chalicelib.store import accounts, folding, rollups, scans, spreads
 from chalicelib.store import links as stored
 from tests.e2e.agents import GOOGLEBOT
 from tests.services.account import Account, new_account
@@ -54,7 +54,7 @@ def work(world: World) -> Callable[[], None]:
 
 def _lifetime(account: Account, scope: str = "") -> Rollup:
     scope = scope or link_scope(account.link.number)
-    slots = homes(stored.most_slots(account.organization))
+    slots = homes(spreads.most_slots(account.organization))
     return rollups.read_lifetime(account.organization, scope, slots)
 
 
@@ -216,19 +216,19 @@ def test_an_order_that_runs_out_of_time_is_handed_over_and_finished(
         triggers.jobs([{"body": body} for body in bodies], Context(0))
     assert runs > 4
     assert {_scan(key).facts.bot for key in keys} == {"tool"}
-    assert not any(stored.spread(it.organization, it.link.number).recounting for it in (account, other))
+    assert not any(spreads.of(it.organization, it.link.number).recounting for it in (account, other))
 
 
 def test_an_order_asks_for_its_time_in_empty_partitions_too(account: Account, world: World) -> None:
     """A link that was hot for years has tens of thousands."""
-    stored.raise_slots(account.organization, account.link, 64, now_ms())
+    spreads.raise_slots(account.organization, account.link, 64, now_ms())
     history.rejudge(account.organization, 0, now_ms() + 1, now_ms())
     runs = 0
     while bodies := world.raw_messages("JOBS_QUEUE_URL"):
         runs += 1
         triggers.jobs([{"body": body} for body in bodies], Context(*[300_000] * 20, 0))
     assert runs > 64 // 20
-    assert not stored.spread(account.organization, account.link.number).recounting
+    assert not spreads.of(account.organization, account.link.number).recounting
 
 
 def test_two_at_one_order_leave_one_message_to_go_on(account: Account, world: World) -> None:

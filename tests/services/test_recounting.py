@@ -16,8 +16,7 @@ from chalicelib.core.visitors import VisitorKey
 from chalicelib.errors import InvalidRequest, Unavailable
 from chalicelib.services import comparing, counting, history, integrity, links, recounting, sweeping
 from chalicelib.services import whole as whole_day
-from chalicelib.store import accounts, census, counted, recounts, reports, rollups, scans, visitors
-from chalicelib.store import links as stored
+from chalicelib.store import accounts, census, counted, recounts, reports, rollups, scans, spreads, visitors
 from chalicelib.store.recounts import Overtaken
 from chalicelib.store.rollups import RollupItem
 from chalicelib.store.versions import Held
@@ -179,7 +178,7 @@ def whole(account: Account, day: int) -> RollupKey:
 
 
 def add_a_rollup(account: Account, day: int) -> None:
-    stored.raise_slots(account.organization, account.link, 2)
+    spreads.raise_slots(account.organization, account.link, 2)
     rollups.item(at(account, day, slot=1), {r.TOTAL: {"": 2}}).save()
 
 
@@ -209,7 +208,7 @@ def test_whatever_is_wrong_is_mended_exactly_and_reported(account: Account, worl
 def test_several_slots_are_mended_one_by_one_and_their_histograms_in_sum(
     account: Account, world: World, day: int
 ) -> None:
-    stored.raise_slots(account.organization, account.link, 2)
+    spreads.raise_slots(account.organization, account.link, 2)
     seen(account, day - 1, "ab", slot=0)
     seen(account, day, "abc", slot=1)
     seen(account, day - 2, "ac", slot=0)
@@ -274,7 +273,7 @@ def test_a_fold_between_reading_and_mending_is_not_lost(
 def test_a_fold_in_another_slot_leaves_what_a_histogram_lacks_as_it_was(
     account: Account, world: World, day: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored.raise_slots(account.organization, account.link, 2)
+    spreads.raise_slots(account.organization, account.link, 2)
     seen(account, day)
     overwrite(at(account, day), lambda it: it.update(visitors={"never": 9}))
     write = recounts.write
@@ -299,7 +298,7 @@ def test_a_fold_in_a_slot_that_is_new_is_not_taken_for_drift(
 
     def widened(*arguments: Any) -> Any:
         monkeypatch.setattr(visitors, "read_as_stored", read)
-        stored.raise_slots(account.organization, account.link, 2)
+        spreads.raise_slots(account.organization, account.link, 2)
         seen(account, day - 1, "a", slot=1)
         return read(*arguments)
 

@@ -11,8 +11,7 @@ from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey, Unjudged
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting, links, spill, sweeping
-from chalicelib.store import jobs, reopened, rollups, scans
-from chalicelib.store import links as stored
+from chalicelib.store import jobs, reopened, rollups, scans, spreads
 from chalicelib.store.folding import Outcome
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.services.account import Account, new_account
@@ -119,7 +118,7 @@ def test_a_sweep_that_is_out_of_time_leaves_the_rest_to_the_next(
 
 
 def test_scans_of_all_slots_and_days_are_swept_in_order(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    stored.raise_slots(account.organization, account.link, 4)
+    spreads.raise_slots(account.organization, account.link, 4)
     monkeypatch.setattr(sweeping, "PAGE", 3)
     jobs.note_swept(account.organization, account.days_ago(3))
     keys = [account.scan(now_ms() - (n * 7 + 2) * 60 * MINUTE, slot=n % 4, address=str(n)) for n in range(10)]
@@ -180,9 +179,9 @@ def test_one_burst_of_throttled_scans_raises_the_slots_once(account: Account) ->
     ms = now_ms()
     for n in range(12):
         spill.write(spilled(account.key(ms + n), "ThrottlingException"), now_ms())
-    assert stored.slots(account.organization, account.link.number) == 4
+    assert spreads.slots(account.organization, account.link.number) == 4
     spill.write(spilled(account.key(ms + 20_000), "ThrottlingException"), now_ms())
-    assert stored.slots(account.organization, account.link.number) == 16
+    assert spreads.slots(account.organization, account.link.number) == 16
 
 
 def test_a_bug_that_one_organization_meets_leaves_no_other_unswept(
@@ -206,7 +205,7 @@ def test_a_bug_that_one_organization_meets_leaves_no_other_unswept(
 
 def test_a_scan_spilled_for_throttling_raises_the_slots_of_its_link(account: Account) -> None:
     spill.write(spilled(account.key(), "ThrottlingException"), now_ms())
-    assert stored.slots(account.organization, account.link.number) == 4
+    assert spreads.slots(account.organization, account.link.number) == 4
 
 
 def spilled(key: ScanKey, error: str = "InternalServerError") -> dict[str, object]:
