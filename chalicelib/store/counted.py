@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.core.days import DAY_MS, month_of
 from chalicelib.core.scans import Facts, ScanKey, partition, sort_from
-from chalicelib.store.scans import ScanItem
+from chalicelib.store.scan_items import ScanItem
 
 PAGE = 1000
 

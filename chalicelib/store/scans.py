@@ -1,22 +1,19 @@
-"""Scan items: written by the redirect, settled by the fold, found by their key alone.
-
-An item that cannot be read is no reason to stop: it comes as a damaged scan, which the fold sets aside.
-"""
+"""Scans: written by the redirect, settled by the fold, found by their key alone."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
-from pynamodb.attributes import Attribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import Attribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.core.days import months_between
 from chalicelib.core.judging import Verdict
-from chalicelib.core.scans import FACT_NAMES, Facts, Scan, ScanKey, Unjudged, partition, sort_from
+from chalicelib.core.scans import Scan, ScanKey, partition, sort_from
+from chalicelib.store.scan_items import ScanItem, scan_of
 from chalicelib.store.slots import each
-from chalicelib.store.tables import Record, passing_over, refused
+from chalicelib.store.tables import passing_over, refused
 from chalicelib.store.transactions import Transaction
 
 # By how much the clocks of functions may differ, and generously so.
@@ -29,82 +26,9 @@ SETTLED_IN_A_ROW: Final = 1_000
 VERDICTS = ("device", "os", "browser", "method", "app", "bot")
 
 
-class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """Every human scan of an organization by day and home, keys only."""
-
-    class Meta:
-        index_name = "by_day"
-        projection = KeysOnlyProjection()
-
-    day = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-
-
-class ScanItem(Record):
-    """A scan. `pending`, `user_agent`, `device_hint`, `via` and `failures` are there only until it is folded.
-
-    `damaged` is not stored: it marks an item whose attributes are not what they must be.
-    """
-
-    table = "scans_table"
-    by_day = ByDay()
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    day = UnicodeAttribute(null=True)
-    rev = NumberAttribute()
-    pending = NumberAttribute(null=True)
-    counted = UnicodeAttribute(null=True)
-    first = BooleanAttribute(null=True)
-    user_agent = UnicodeAttribute(null=True)
-    device_hint = UnicodeAttribute(null=True)
-    via = UnicodeAttribute(null=True)
-    address = UnicodeAttribute(null=True)
-    agent = UnicodeAttribute(null=True)
-    marker = NumberAttribute(null=True)
-    country = UnicodeAttribute(null=True)
-    region = UnicodeAttribute(null=True)
-    region_name = UnicodeAttribute(null=True)
-    city = UnicodeAttribute(null=True)
-    referrer = UnicodeAttribute(null=True)
-    language = UnicodeAttribute(null=True)
-    device = UnicodeAttribute(null=True)
-    os = UnicodeAttribute(null=True)
-    browser = UnicodeAttribute(null=True)
-    method = UnicodeAttribute(null=True)
-    app = UnicodeAttribute(null=True)
-    bot = UnicodeAttribute(null=True)
-    conversation = BooleanAttribute(null=True)
-    messages = NumberAttribute(null=True)
-    rules = NumberAttribute(null=True)
-    signs = UnicodeAttribute(null=True)
-    expires = NumberAttribute(null=True)
-    failures = NumberAttribute(null=True)
-    poison = BooleanAttribute(null=True)
-    damaged: ClassVar[bool] = False
-
-    @classmethod
-    def from_raw_data(cls, data: dict[str, Any]) -> "ScanItem":
-        """PynamoDB would give up on a whole page for one item."""
-        try:
-            return super().from_raw_data(data)
-        except (AttributeError, TypeError, ValueError):
-            failures = data.get("failures", {}).get("N", 0)
-            return _Damaged(
-                data["pk"]["S"],
-                data["sk"]["S"],
-                pending=1 if "pending" in data else None,
-                poison="poison" in data,
-                failures=int(failures),
-            )
-
-
-class _Damaged(ScanItem):
-    damaged = True
-
-
 def from_images(images: Iterable[Mapping[str, Any]]) -> Iterator[Scan]:
     """The scans in stream records' images."""
-    return passing_over(images, lambda image: _scan(ScanItem.from_raw_data(dict(image))))
+    return passing_over(images, lambda image: scan_of(ScanItem.from_raw_data(dict(image))))
 
 
 def put_new(attributes: Mapping[str, Any]) -> None:
@@ -159,7 +83,7 @@ def partitions(organization: int, link: int, slots: Iterable[int], since_ms: int
 def first_in(partition: str, most: int, after: str = "") -> list[Scan]:
     """The oldest scans of a partition behind a sort key, consistently."""
     behind = ScanItem.sk > after if after else None
-    return list(passing_over(ScanItem.query(partition, behind, limit=most, consistent_read=True), _scan))
+    return list(passing_over(ScanItem.query(partition, behind, limit=most, consistent_read=True), scan_of))
 
 
 def keys_between(index: str, first_ms: int, end_ms: int, page_size: int | None = None) -> Iterator[ScanKey]:
@@ -172,7 +96,7 @@ def keys_between(index: str, first_ms: int, end_ms: int, page_size: int | None =
 def read(keys: Collection[ScanKey]) -> list[Scan]:
     """The scans of these keys as they are now, consistently; those that are gone are left out."""
     addresses = [(key.partition, key.sort) for key in keys]
-    return [_scan(found) for found in ScanItem.batch_get(addresses, consistent_read=True)]
+    return [scan_of(found) for found in ScanItem.batch_get(addresses, consistent_read=True)]
 
 
 def record(key: ScanKey) -> ScanItem:
@@ -269,46 +193,3 @@ _UNTIL_FOLDED: tuple[Attribute[Any], ...] = (
     ScanItem.via,
     ScanItem.failures,
 )
-
-
-def _scan(found: ScanItem) -> Scan:
-    try:
-        return _readable(found)
-    except (TypeError, ValueError):
-        return Scan(
-            key=ScanKey.of(found.pk, found.sk),
-            rev=0,
-            pending=int(found.pending is not None),
-            facts=Facts(),
-            failures=int(found.failures or 0),
-            poisoned=bool(found.poison),
-            damaged=True,
-        )
-
-
-def _readable(found: ScanItem) -> Scan:
-    if found.damaged:
-        raise ValueError(found.sk)
-    known = {name: value for name in FACT_NAMES if (value := getattr(found, name)) is not None}
-    raw = found.user_agent
-    return Scan(
-        key=ScanKey.of(found.pk, found.sk),
-        rev=_revision(found.rev),
-        pending=0 if found.pending is None else _revision(found.pending),
-        facts=Facts(**known),
-        unjudged=None if raw is None else Unjudged(raw, found.device_hint or "", found.via or ""),
-        counted=None if found.counted is None else Facts.loads(found.counted),
-        first=found.first,
-        signs=found.signs or "",
-        rules=int(found.rules or 0),
-        expires=None if found.expires is None else int(found.expires),
-        failures=int(found.failures or 0),
-        poisoned=bool(found.poison),
-    )
-
-
-def _revision(stored: float) -> int:
-    """A revision that a condition can be held against. Raises ValueError."""
-    if stored < 1 or stored != int(stored):
-        raise ValueError(stored)
-    return int(stored)

@@ -19,6 +19,7 @@ from chalicelib.services import whole as whole_day
 from chalicelib.store import accounts, census, counted, recounts, reports, rollups, scans, spreads, visitors
 from chalicelib.store.recounts import Overtaken
 from chalicelib.store.rollups import RollupItem
+from chalicelib.store.scan_items import ScanItem
 from chalicelib.store.versions import Held
 from chalicelib.store.visitors import VisitorItem
 from tests.e2e.agents import GOOGLEBOT
@@ -222,7 +223,7 @@ def test_several_slots_are_mended_one_by_one_and_their_histograms_in_sum(
 
 def test_markers_are_compared_with_the_scans_that_carry_them(account: Account, world: World, day: int) -> None:
     key = account.scan(day * DAY_MS)
-    item = scans.ScanItem.get(key.partition, key.sort)
+    item = ScanItem.get(key.partition, key.sort)
     item.marker = 7
     item.save()
     counting.settle(scans.read([key]))
