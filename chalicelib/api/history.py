@@ -19,7 +19,7 @@ bp = http.Api(__name__)
 class _Body(BaseModel):
     """Unknown fields are refused: these routes are the product's own, and a misspelt field would change history."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(strict=True, extra="forbid")
 
 
 class Range(_Body):

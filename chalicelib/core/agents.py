@@ -124,7 +124,7 @@ _DESKTOPS: Final = frozenset({"Windows", "macOS", "Linux", "Ubuntu", "Chrome OS"
 
 def judge(user_agent: str, device_hint: str = "") -> Agent:
     """Judge a user agent; `device_hint` (CloudFront's device headers) helps where it tells no device."""
-    text = user_agent[:LONGEST].encode("utf-8", "replace").decode()  # ua-parser raises on lone surrogates
+    text = _readable(user_agent)
     found = _parsed(text)
     system = "" if found.os is None else _system(found.os.family)
     family = "" if found.user_agent is None else found.user_agent.family
@@ -133,7 +133,7 @@ def judge(user_agent: str, device_hint: str = "") -> Agent:
         os=system,
         browser=_browser(family),
         app=next((name for name, pattern in _APPS if pattern.search(text)), ""),
-        signs=_signs(text),
+        signs=signs(text),
     )
 
 
@@ -162,12 +162,18 @@ def scan_method(via: str, referrer: str, agent: Agent) -> tuple[str, str]:
     return "manual_entry", ""
 
 
-def _signs(text: str) -> frozenset[str]:
+def signs(user_agent: str) -> frozenset[str]:
+    """All that the bot rules go by, in a few words of our own."""
+    text = _readable(user_agent)
     if not text.strip():
         return frozenset({EMPTY})
     purposes = {purpose for purpose, pattern in _PURPOSES if pattern.search(text)}
     known = _ALSO_BOTS.search(text) or _bots().is_bot(_HARMLESS.sub("", text))
     return frozenset({*purposes, *([KNOWN_BOT] if known else [])})
+
+
+def _readable(user_agent: str) -> str:
+    return user_agent[:LONGEST].encode("utf-8", "replace").decode()  # ua-parser raises on lone surrogates
 
 
 def _device(text: str, system: str) -> str:

@@ -53,7 +53,7 @@ def months_between(first_ms: int, last_ms: int) -> list[str]:
 
 def iso_time(ms: int) -> str:
     """A time in UTC with whole seconds and `Z`, as every API shows it."""
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(ms // 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
 def parse_time(text: str) -> int | None:

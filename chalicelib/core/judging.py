@@ -12,8 +12,10 @@ from chalicelib.core import agents
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.scans import Facts, Scan
 
-# Beside the reasons of `agents.bot_reason`: a scan by the organization itself, trying out its link.
+# Beside the reasons of `agents.bot_reason`: a scan by the organization itself, trying out its link; and one of which
+# nothing is known any more.
 OWN_TEST: Final = "own_test"
+UNJUDGED: Final = "unjudged"
 
 # The spill queue keeps a scan for 14 days; a late copy must find its scan there, or it would be counted again.
 LEAST_KEPT_DAYS: Final = 15
@@ -60,6 +62,14 @@ def judged(scan: Scan, terms: Terms, anew: bool = False) -> Verdict:
     return verdict
 
 
+def judged_by_signs(scan: Scan) -> Verdict | None:
+    """Whether a scan that was never judged is of a bot, and no more: for when judging fails. None without signs."""
+    if scan.unjudged is None:
+        return None
+    signs = agents.signs(scan.unjudged.user_agent)
+    return Verdict(replace(scan.facts, bot=agents.bot_reason(signs)), _spelled(signs), agents.RULES)
+
+
 def _first_verdict(scan: Scan) -> Verdict | None:
     raw = scan.unjudged
     if raw is None:
@@ -79,12 +89,15 @@ def _first_verdict(scan: Scan) -> Verdict | None:
 
 
 def _next_verdict(scan: Scan, anew: bool) -> Verdict:
-    """As it was judged before, or by its signs. A scan that has none was never judged, or before signs were kept."""
+    """As it was judged before, or by its signs. A scan without rules was set aside before it could be judged, and has
+    lost its user agent: nobody can tell who that was."""
     known = scan.facts.bot
-    if scan.rules and (anew or known == OWN_TEST):
+    if not scan.rules:
+        return Verdict(replace(scan.facts, bot=UNJUDGED), "", 0)
+    if anew or known == OWN_TEST:
         bot = agents.bot_reason(scan.signs.split())
         return Verdict(replace(scan.facts, bot=bot), scan.signs, agents.RULES)
-    return Verdict(replace(scan.facts, bot="" if known == OWN_TEST else known), scan.signs, scan.rules)
+    return Verdict(scan.facts, scan.signs, scan.rules)
 
 
 def _spelled(signs: Iterable[str]) -> str:

@@ -42,7 +42,7 @@ def link_report(organization: int, link: int, window: Window, now_ms: int) -> Re
     pending = counting.settle_recent(organization, link, slots, now_ms)
     days = rollups.read_days(organization, link_scope(link), slots, window.first, window.last)
     lifetime = rollups.read_lifetime(organization, link_scope(link), slots)
-    return Report(days, lifetime, pending, spread.recounting)
+    return Report(days, lifetime, pending, spread.recounting or is_recounting(organization, link))
 
 
 def is_recounting(organization: int, link: int) -> bool:

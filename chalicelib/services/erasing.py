@@ -17,7 +17,6 @@ from typing import Final
 from chalicelib.core import rollups as r
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, RollupKey, link_scope
-from chalicelib.core.scans import Scan
 from chalicelib.core.slots import home
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
@@ -72,17 +71,10 @@ def _empty(partition: str, out_of_time: OutOfTime) -> bool:
         failed = counting.settle(page)
         for scan in page:
             if scan.key in failed and not scan.pending:
-                _drop(scan)
+                poisoned.drop(scan)
         if out_of_time():
             return False
     return True
-
-
-def _drop(scan: Scan) -> None:
-    """Delete a scan that cannot be folded out. What the books hold of it, the nightly recount finds too much."""
-    scans.drop(scan)
-    if scan.poisoned:
-        poisoned.unlist(scan.key)
 
 
 def _withdrawn(organization: int, link: int, slots: range, out_of_time: OutOfTime) -> bool:

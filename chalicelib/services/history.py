@@ -57,7 +57,7 @@ def keep_scans(organization: int, days: int | None, now_ms: int) -> None:
     """Keep raw scans for so many days, None for ever. Rollups stay. Raises InvalidRequest, Unavailable."""
     if days is not None and not LEAST_KEPT_DAYS <= days <= LONGEST_KEPT_DAYS:
         raise InvalidRequest.for_field("keep_days", f"must be {LEAST_KEPT_DAYS} to {LONGEST_KEPT_DAYS}, or null")
-    order = _order(organization, ALL_LINKS, {(0, now_ms)}, now_ms)
+    order = _order(organization, ALL_LINKS, {(0, now_ms + DAY_MS)}, now_ms)  # redirects' clocks may be ahead
     for _ in range(ATTEMPTS):
         known = accounts.read_organization(organization)
         if days == known.keep_days:

@@ -53,8 +53,10 @@ def oldest_pending(organization: int, now_ms: int) -> int | None:
     What is older than the sweep's cursor is counted, unless it was reopened. Looked at are the first 2,000 scans of
     each day and home, and of those that were reopened.
     """
-    again = (key for key, _ in reopened.listed(organization, now_ms))
-    times = [_oldest(again), _oldest_behind(organization, now_ms)]
+    again = sorted(
+        (key for key, _ in islice(reopened.listed(organization, now_ms), PAGE * PAGES)), key=lambda key: key.ms
+    )
+    times = [_oldest(iter(again)), _oldest_behind(organization, now_ms)]
     return min((ms for ms in times if ms is not None), default=None)
 
 

@@ -12,11 +12,12 @@ So neither its shard nor a reader waits for it. The user agent goes either way.
 import json
 import time
 import traceback
+from contextlib import suppress
 from typing import Final
 
-from chalicelib.core.judging import Terms, Verdict, judged
+from chalicelib.core.judging import Terms, Verdict, judged, judged_by_signs
 from chalicelib.core.scans import Scan, ScanKey
-from chalicelib.store import poisoned, scans
+from chalicelib.store import links, poisoned, scans
 
 MOST_FAILURES: Final = 5
 
@@ -30,7 +31,7 @@ def note(scan: Scan, error: Exception) -> None:
     if scan.pending and failures < MOST_FAILURES:
         scans.note_failure(scan)
     elif scan.pending:
-        poisoned.set_aside(scan, _verdict(scan), type(error).__name__, time.time_ns() // 1_000_000)
+        poisoned.set_aside(scan, _verdict(scan), _expires(scan), type(error).__name__, time.time_ns() // 1_000_000)
     _report(scan, error, failures)
 
 
@@ -51,11 +52,18 @@ def _taken_up(key: ScanKey, now_ms: int) -> bool:
 
 
 def _verdict(scan: Scan) -> Verdict | None:
-    """What can be judged of a scan before its user agent goes; None when that is what fails."""
-    try:
+    """What can be judged of a scan before its user agent goes; None when nothing can be."""
+    with suppress(Exception):  # the scan is being set aside for not being judged, among other reasons
         return judged(scan, Terms())
-    except Exception:  # noqa: BLE001 - the scan is being set aside for not being judged, among other reasons
-        return None
+    with suppress(Exception):
+        return judged_by_signs(scan)
+    return None
+
+
+def _expires(scan: Scan) -> int | None:
+    """When a scan may be deleted, in Unix seconds, as its owner decided."""
+    owner = scan.key.organization, scan.key.link
+    return links.terms([owner]).get(owner, Terms()).expires(scan.key.ms)
 
 
 def _report(scan: Scan, error: Exception, failures: int) -> None:

@@ -36,10 +36,12 @@ def refold(organization: int, number: int, now_ms: int, out_of_time: OutOfTime) 
     if order is None:
         return True
     for link in _links(order):
+        if not refolds.begin(order, link.number):
+            return True  # another job is at it
         if (reached := _refold_link(order, link, out_of_time)) is not None:
             _hand_over(order, link, reached)
             return False
-    refolds.end(organization, number)
+    refolds.end(order)
     return True
 
 
@@ -62,7 +64,6 @@ def _links(order: Refold) -> Iterable[Link]:
 def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> Reached | None:
     """Judge a link's scans again; where it was when time ran out. Its answers say `recounting` meanwhile."""
     resumed = link.number == order.link_reached
-    spreads.mark_recounting(order.organization, link.number, order.number)
     for partition in _partitions(order, link):
         if resumed and (partition, _DONE) <= (order.partition, order.sort):
             continue
@@ -93,20 +94,27 @@ def _pages(partition: str, after: str, end_ms: int) -> Iterator[list[Scan]]:
 def _settle(page: list[Scan], anew: bool) -> None:
     """Fold the scans of a page until none differs from what it shall be, but for those that cannot be folded."""
     hopeless = {scan.key for scan in page if scan.poisoned or scan.damaged}
+    for scan, terms in _with_terms([scan for scan in page if scan.poisoned]):
+        scans.keep_until(scan, terms.expires(scan.key.ms))
     while differing := _differing([scan for scan in page if scan.key not in hopeless], anew):
         hopeless |= counting.settle(differing, anew=anew)
         page = scans.read([scan.key for scan in differing])
 
 
 def _differing(page: list[Scan], anew: bool) -> list[Scan]:
+    return [scan for scan, terms in _with_terms(page) if _differs(scan, terms, anew)]
+
+
+def _with_terms(page: list[Scan]) -> Iterator[tuple[Scan, Terms]]:
+    """Scans with what their owner decided; those of an erased link are the erasing's."""
     terms = links.terms({(scan.key.organization, scan.key.link) for scan in page}) if page else {}
-    return [scan for scan in page if _differs(scan, terms.get((scan.key.organization, scan.key.link)), anew)]
+    for scan in page:
+        if found := terms.get((scan.key.organization, scan.key.link)):
+            yield scan, found
 
 
-def _differs(scan: Scan, terms: Terms | None, anew: bool) -> bool:
-    """Whether a scan is pending, or is not what it shall be; those of an erased link are the erasing's."""
-    if terms is None:
-        return False
+def _differs(scan: Scan, terms: Terms, anew: bool) -> bool:
+    """Whether a scan is pending, or is not what it shall be."""
     return bool(scan.pending) or (scan.counted, scan.expires) != (
         judged(scan, terms, anew).facts,
         terms.expires(scan.key.ms),

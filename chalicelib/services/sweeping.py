@@ -57,16 +57,18 @@ def sweep_organization(organization: int, now_ms: int, out_of_time: OutOfTime = 
     failure: Exception | None = None
     for page in _pages(_behind(organization, until - FIRST_LOOK_MS if since is None else since, until)):
         if out_of_time():
-            return
+            break
         try:
             counting.settle_pending(scans.read(page))
         except Exception as error:  # noqa: BLE001 - raised below
             failure = failure or error
         if not failure:
             jobs.note_swept(organization, page[-1].ms)
+    else:
+        if not failure:
+            jobs.note_swept(organization, until)
     if failure:
         raise failure
-    jobs.note_swept(organization, until)
 
 
 def _behind(organization: int, first_ms: int, until_ms: int) -> Iterator[ScanKey]:
@@ -97,7 +99,7 @@ def _settle_reopened(organization: int, now_ms: int, out_of_time: OutOfTime) -> 
     failure: Exception | None = None
     for page in _pages(reopened.listed(organization, until_ms=now_ms - SETTLED_MS)):
         if out_of_time():
-            return
+            break
         try:
             counting.settle_pending(scans.read([key for key, _ in page]))
             for key, note in page:

@@ -22,6 +22,10 @@ ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
 }
 
 
+class Unfinished(Exception):
+    """Time ran out."""
+
+
 def fold(records: Records) -> None:
     """Fold the scans of a stream batch. It raises if any is left: Lambda then hands the batch out again, halved,
     and whatever was folded meanwhile is found settled."""
@@ -48,9 +52,11 @@ def jobs(records: Records, context: Any) -> None:
 
 
 def sweep(context: Any) -> None:
-    """Fold what the stream missed, in every organization."""
+    """Fold what the stream missed, in every organization. Raises Unfinished, so that Lambda goes on with it soon."""
     done = sweeping.sweep(_now_ms(), partial(_is_out_of_time, context))
     _log("sweep", done=done)
+    if not done:
+        raise Unfinished
 
 
 def recount() -> None:

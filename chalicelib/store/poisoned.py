@@ -27,10 +27,10 @@ class PoisonItem(Record):
     since = NumberAttribute()
 
 
-def set_aside(scan: Scan, verdict: Verdict | None, reason: str, now_ms: int) -> bool:
+def set_aside(scan: Scan, verdict: Verdict | None, expires: int | None, reason: str, now_ms: int) -> bool:
     """Take a pending scan out of the way and list it; False when it changed meanwhile. Raises Unavailable."""
     write = Transaction()
-    write.update(scans.record(scan.key), scans.set_aside(verdict), scans.as_read(scan), scan.key)
+    write.update(scans.record(scan.key), scans.set_aside(verdict, expires), scans.as_read(scan), scan.key)
     item = _item(scan.key)
     item.reason, item.since = reason, now_ms
     write.put(item, None, "poison")
@@ -49,6 +49,18 @@ def take_up(scan: Scan, now_ms: int) -> bool:
 def forget(write: Transaction, key: ScanKey) -> None:
     """Add to a transaction that a scan is no longer listed."""
     write.delete(_item(key), None, ("poison", key))
+
+
+def drop(scan: Scan) -> None:
+    """Delete a scan of an erased link that cannot be folded out, unless it changed meanwhile.
+
+    What the books hold of it, the nightly recount finds too much.
+    """
+    write = Transaction()
+    write.delete(scans.record(scan.key), scans.as_read(scan), scan.key)
+    if scan.poisoned:
+        forget(write, scan.key)
+    write.commit()
 
 
 def unlist(key: ScanKey) -> None:

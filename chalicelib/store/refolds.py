@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
+from chalicelib.errors import Unavailable
+from chalicelib.store import spreads
 from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import new_version, unchanged
@@ -88,8 +90,24 @@ def reach(order: Refold, link: int, partition: str, sort: str) -> bool:
     return not refused(lambda: item.update(actions, condition=mine))
 
 
-def end(organization: int, number: int) -> None:
-    _item(organization, number).delete()
+def begin(order: Refold, link: int) -> bool:
+    """Mark a link as being recounted; False when another job has taken the order up, or ended it. Raises Unavailable.
+
+    Nobody else would take the mark away when there is no order any more.
+    """
+    write, mine = Transaction(), unchanged(RefoldItem.version, order.version)
+    same: Action = RefoldItem.version.set(order.version)
+    write.update(_item(order.organization, order.number), [same], mine, "refold")
+    spreads.begin_recounting(write, order.organization, link, order.number)
+    refusals = write.commit()
+    if any(not refusal.condition for refusal in refusals):
+        raise Unavailable.storage()
+    return not refusals
+
+
+def end(order: Refold) -> None:
+    """End an order, unless another job has taken it up: that one ends it."""
+    refused(lambda: _item(order.organization, order.number).delete(unchanged(RefoldItem.version, order.version)))
 
 
 def idle(organization: int, idle_since_ms: int) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from pynamodb.attributes import Attribute
@@ -83,7 +84,8 @@ def partitions(organization: int, link: int, slots: Iterable[int], since_ms: int
 def first_in(partition: str, most: int, after: str = "") -> list[Scan]:
     """The oldest scans of a partition behind a sort key, consistently."""
     behind = ScanItem.sk > after if after else None
-    return list(passing_over(ScanItem.query(partition, behind, limit=most, consistent_read=True), scan_of))
+    found = ScanItem.query(partition, behind, page_size=most, consistent_read=True)
+    return list(islice(passing_over(found, scan_of), most))
 
 
 def keys_between(index: str, first_ms: int, end_ms: int, page_size: int | None = None) -> Iterator[ScanKey]:
@@ -141,10 +143,15 @@ def note_failure(scan: Scan) -> None:
     write.commit()
 
 
-def set_aside(verdict: Verdict | None) -> list[Action]:
+def set_aside(verdict: Verdict | None, expires: int | None) -> list[Action]:
     """What makes a pending scan a poisoned one. It loses its user agent like a settled one, and keeps its verdict."""
     judged = _verdict(verdict) if verdict else []
-    return [ScanItem.poison.set(True), *judged, *(attribute.remove() for attribute in _UNTIL_FOLDED)]
+    return [
+        ScanItem.poison.set(True),
+        *judged,
+        _kept(ScanItem.expires, expires),
+        *(attribute.remove() for attribute in _UNTIL_FOLDED),
+    ]
 
 
 def taking_up(scan: Scan) -> list[Action]:
@@ -171,9 +178,11 @@ def edit(scan: Scan, conversation: bool, messages: int) -> bool:
     return not refused(lambda: record(scan.key).update(actions, unchanged))
 
 
-def drop(scan: Scan) -> None:
-    """Delete a scan without folding it: one of an erased link that cannot be folded out."""
-    refused(lambda: record(scan.key).delete(as_read(scan)))
+def keep_until(scan: Scan, expires: int | None) -> None:
+    """Let a scan that is not folded go at a time, in Unix seconds, unless it changed meanwhile. Raises Unavailable."""
+    write = Transaction()
+    write.update(record(scan.key), [_kept(ScanItem.expires, expires)], as_read(scan), scan.key)
+    write.commit()
 
 
 def _verdict(verdict: Verdict) -> list[Action]:

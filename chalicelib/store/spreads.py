@@ -48,10 +48,6 @@ def begin_recounting(write: Transaction, organization: int, link: int, order: in
     write.update(_slots_item(organization, link), [marking], None, "recounting")
 
 
-def mark_recounting(organization: int, link: int, order: int) -> None:
-    _slots_item(organization, link).update([SlotsItem.recounting.add({str(order)})])
-
-
 def end_recounting(organization: int, link: int, order: int) -> None:
     _slots_item(organization, link).update([SlotsItem.recounting.delete({str(order)})])
 

@@ -138,6 +138,18 @@ def test_an_erasing_whose_time_is_always_up_ends_all_the_same(account: Account, 
     assert _organization_total(account) == 5
 
 
+def test_what_is_no_scan_hides_none_from_an_erasing(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "PAGE", 2)
+    key = account.scan()
+    for n in range(2):
+        world.dynamodb.put_item(TableName="scans", Item={"pk": {"S": key.partition}, "sk": {"S": f"0-{n}"}})
+    links.erase(account.caller, str(account.link.number), now_ms())
+    assert _erase(account)
+    assert (scans.read([key]), _organization_total(account)) == ([], 0)
+
+
 def test_two_at_one_erasing_leave_one_message_to_go_on(account: Account, world: World) -> None:
     for n in range(3):
         account.scan(account.days_ago(n))

@@ -16,7 +16,7 @@ from chalicelib.core.slots import homes
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest
 from chalicelib.services import analytics, counting, erasing, history, links, refolding, spill, sweeping, triggers
-from chalicelib.store import accounts, folding, rollups, scans, spreads
+from chalicelib.store import accounts, folding, refolds, rollups, scans, spreads
 from chalicelib.store import links as stored
 from tests.e2e.agents import GOOGLEBOT
 from tests.services.account import Account, new_account
@@ -219,6 +219,27 @@ def test_an_order_that_runs_out_of_time_is_handed_over_and_finished(
     assert not any(spreads.of(it.organization, it.link.number).recounting for it in (account, other))
 
 
+def test_a_job_that_another_one_overtook_marks_nothing(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order may be gone when it comes to that, and nobody would take the mark away."""
+    _leave_out(account, (0, now_ms()))
+    (body,) = world.raw_messages("JOBS_QUEUE_URL")
+    begin, met = refolds.begin, list[bool]()
+
+    def late(order: refolds.Refold, link: int) -> bool:
+        if not met:
+            met.append(True)
+            triggers.jobs([{"body": body}], Context())
+        return begin(order, link)
+
+    monkeypatch.setattr(refolds, "begin", late)
+    triggers.jobs([{"body": body}], Context(*[0] * 9))
+    sweeping.sweep(now_ms() + 2 * sweeping.IDLE_MS)
+    assert world.raw_messages("JOBS_QUEUE_URL") == []
+    assert not spreads.of(account.organization, account.link.number).recounting
+
+
 def test_an_order_asks_for_its_time_in_empty_partitions_too(account: Account, world: World) -> None:
     """A link that was hot for years has tens of thousands."""
     spreads.raise_slots(account.organization, account.link, 64, now_ms())
@@ -274,6 +295,19 @@ def test_raw_scans_are_kept_for_the_days_that_were_set_and_never_less_than_fifte
     assert accounts.read_organization(account.organization).least_kept_days == 20
     with pytest.raises(InvalidRequest):
         history.keep_scans(account.organization, 14, now_ms())
+
+
+@pytest.mark.parametrize("ahead_ms", [0, 15_000])
+def test_a_scan_that_was_counted_just_before_the_days_were_set_is_kept_for_them_too(
+    account: Account, work: Callable[[], None], ahead_ms: int
+) -> None:
+    """The redirect's clock may be ahead, and the caller's time is from before the decision is written."""
+    asked_ms = now_ms()
+    key = account.scan(asked_ms + ahead_ms)
+    counting.settle(scans.read([key]))
+    history.keep_scans(account.organization, 90, asked_ms)
+    work()
+    assert _scan(key).expires == (key.ms + 90 * DAY_MS) // 1000
 
 
 def test_two_who_set_the_days_at_once_leave_the_least_of_both(

@@ -14,12 +14,25 @@ from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.core.windows import Window
 from chalicelib.errors import Unavailable
-from chalicelib.services import analytics, counting, erasing, integrity, links, poison, sweeping, triggers
+from chalicelib.services import (
+    analytics,
+    counting,
+    erasing,
+    history,
+    integrity,
+    links,
+    poison,
+    refolding,
+    sweeping,
+    triggers,
+)
 from chalicelib.store import poisoned, reopened, rollups, scans
+from tests.e2e.agents import GOOGLEBOT, IPHONE_SAFARI
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
 
 MINUTE = 60_000
+BROKEN = f"{IPHONE_SAFARI} Broken/1.0"  # a person's, but nobody can judge it
 
 
 @pytest.fixture
@@ -61,8 +74,8 @@ def _ring(world: World) -> None:
 def test_a_scan_that_cannot_be_folded_stops_neither_its_batch_nor_its_shard(
     account: Account, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bad, good = account.scan(user_agent="broken"), [account.scan(address=str(n)) for n in range(7)]
-    with broken("broken", monkeypatch):
+    bad, good = account.scan(user_agent=BROKEN), [account.scan(address=str(n)) for n in range(7)]
+    with broken(BROKEN, monkeypatch):
         _ring(world)
         assert _total(account) == len(good)
         for _ in range(4):
@@ -86,19 +99,19 @@ def test_it_is_reported_without_what_it_holds(
 
 
 def test_no_reader_waits_for_it(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    account.scan(user_agent="broken")
+    account.scan(user_agent=BROKEN)
     account.scan()
     today = Window.ending(day_of(now_ms()), 1)
-    with broken("broken", monkeypatch):
+    with broken(BROKEN, monkeypatch):
         answers = [analytics.link_report(account.organization, account.link.number, today, now_ms()) for _ in range(6)]
     assert {answer.total for answer in answers} == {1}
     assert [answer.pending for answer in answers] == [1, 1, 1, 1, 1, 0], "pending until it is set aside"
 
 
 def test_the_sweep_sets_it_aside_and_goes_on(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad = account.scan(now_ms() - 3 * MINUTE, user_agent="broken")
+    bad = account.scan(now_ms() - 3 * MINUTE, user_agent=BROKEN)
     account.scan(now_ms() - 2 * MINUTE)
-    with broken("broken", monkeypatch):
+    with broken(BROKEN, monkeypatch):
         sweeping.sweep(now_ms())
     assert (_total(account), _scan(bad).poisoned) == (1, True)
 
@@ -106,8 +119,8 @@ def test_the_sweep_sets_it_aside_and_goes_on(account: Account, monkeypatch: pyte
 def test_a_command_makes_it_pending_again_and_it_is_counted(
     account: Account, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bad = account.scan(user_agent="broken")
-    with broken("broken", monkeypatch):
+    bad = account.scan(user_agent=BROKEN)
+    with broken(BROKEN, monkeypatch):
         counting.settle_pending(scans.read([bad]))
     assert poison.requeue(account.organization, now_ms()) == 1
     assert poison.requeue(account.organization, now_ms()) == 0
@@ -119,8 +132,8 @@ def test_a_scan_that_was_taken_up_is_counted_though_its_stream_record_is_lost(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is of a day that the sweep's cursor is past."""
-    bad = account.scan(account.days_ago(3), user_agent="broken")
-    with broken("broken", monkeypatch):
+    bad = account.scan(account.days_ago(3), user_agent=BROKEN)
+    with broken(BROKEN, monkeypatch):
         counting.settle_pending(scans.read([bad]))
     sweeping.sweep(now_ms())
     assert poison.requeue(account.organization, now_ms()) == 1
@@ -128,6 +141,40 @@ def test_a_scan_that_was_taken_up_is_counted_though_its_stream_record_is_lost(
     sweeping.sweep(now_ms() + 2 * MINUTE)
     assert (_total(account), _scan(bad).pending) == (1, 0)
     assert list(reopened.listed(account.organization, now_ms() + 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("fails", "bot"),
+    [
+        pytest.param(["judge"], "crawler", id="its signs are kept"),
+        pytest.param(["judge", "signs"], "unjudged", id="none"),
+    ],
+)
+def test_a_bot_that_was_set_aside_is_no_person_afterwards(
+    account: Account, monkeypatch: pytest.MonkeyPatch, fails: list[str], bot: str
+) -> None:
+    key = account.scan(user_agent=GOOGLEBOT)
+    with monkeypatch.context() as patch:
+        for name in fails:
+            patch.setattr(agents, name, lambda *_: 1 / 0)
+        counting.settle_pending(scans.read([key]))
+    assert poison.requeue(account.organization, now_ms()) == 1
+    counting.settle_pending(scans.read([key]))
+    assert (_total(account), _scan(key).facts.bot) == (0, bot)
+
+
+def test_a_scan_that_is_set_aside_is_kept_no_longer_than_others(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.keep_scans(account.organization, 20, now_ms())
+    key = account.scan(user_agent=BROKEN)
+    with broken(BROKEN, monkeypatch):
+        counting.settle_pending(scans.read([key]))
+    assert _scan(key).expires == key.ms // 1000 + 20 * 86_400
+    history.keep_scans(account.organization, 30, now_ms())
+    for body in world.raw_messages("JOBS_QUEUE_URL"):
+        refolding.refold(account.organization, json.loads(body)["refold"], now_ms(), lambda: False)
+    assert (_scan(key).expires, _scan(key).poisoned) == (key.ms // 1000 + 30 * 86_400, True)
 
 
 def test_what_could_be_judged_before_it_was_set_aside_is_kept(
@@ -202,12 +249,37 @@ def test_an_outage_is_no_fault_of_a_scan(account: Account, monkeypatch: pytest.M
 def test_a_poisoned_scan_of_an_erased_link_is_gone_with_it(
     account: Account, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bad = account.scan(user_agent="broken")
+    bad = account.scan(user_agent=BROKEN)
     account.scan()
-    with broken("broken", monkeypatch):
+    with broken(BROKEN, monkeypatch):
         counting.settle_pending(scans.read([bad]))
         links.erase(account.caller, str(account.link.number), now_ms())
         assert erasing.erase(account.organization, account.link.number, now_ms(), lambda: False)
+    assert (world.items("scans"), poisoned.count(account.organization)) == ([], 0)
+
+
+def test_an_erasing_that_is_killed_leaves_no_scan_listed_that_is_gone(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = account.scan()
+    (item,) = world.items("scans")
+    del item["pending"]
+    world.dynamodb.put_item(TableName="scans", Item=item | {"poison": {"BOOL": True}, "counted": {"S": "garbage"}})
+    pk, sk = str(account.organization), f"poison#{key.partition}/{key.sort}"
+    listed = {"pk": {"S": pk}, "sk": {"S": sk}, "reason": {"S": "x"}, "since": {"N": "1"}}
+    world.dynamodb.put_item(TableName="objects", Item=listed)
+    links.erase(account.caller, str(account.link.number), now_ms())
+    drop = poisoned.drop
+
+    def killed(scan: Scan) -> None:
+        drop(scan)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(counting, "_commit", lambda *_: 1 / 0)
+        patch.setattr(poisoned, "drop", killed)
+        with pytest.raises(KeyboardInterrupt):
+            erasing.erase(account.organization, account.link.number, now_ms(), lambda: False)
     assert (world.items("scans"), poisoned.count(account.organization)) == ([], 0)
 
 

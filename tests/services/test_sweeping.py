@@ -10,7 +10,7 @@ from chalicelib.core import rollups as r
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey, Unjudged
 from chalicelib.errors import Unavailable
-from chalicelib.services import counting, links, spill, sweeping
+from chalicelib.services import counting, links, spill, sweeping, triggers
 from chalicelib.store import jobs, reopened, rollups, scans, spreads
 from chalicelib.store.folding import Outcome
 from tests.e2e.agents import IPHONE_SAFARI
@@ -115,6 +115,34 @@ def test_a_sweep_that_is_out_of_time_leaves_the_rest_to_the_next(
     assert (0 < _total(account) < 9, swept and swept < now_ms() - 10 * MINUTE) == (True, True)
     assert sweeping.sweep(now_ms())
     assert _total(account) == 9
+
+
+def test_a_sweep_that_fails_and_is_out_of_time_says_that_it_failed(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "PAGE", 1)
+    for minutes in (5, 4):
+        account.scan(now_ms() - minutes * MINUTE)
+    looked: list[bool] = []
+
+    def fail(_: list[Scan]) -> None:
+        looked.append(True)
+        raise Unavailable.storage()
+
+    monkeypatch.setattr(counting, "settle_pending", fail)
+    with pytest.raises(Unavailable):
+        sweeping.sweep(now_ms(), lambda: bool(looked))
+
+
+def test_lambda_hears_of_a_sweep_that_is_out_of_time(world: World) -> None:
+    """It then calls again soon, and the alarm counts it."""
+
+    class Late:
+        def get_remaining_time_in_millis(self) -> int:
+            return 0
+
+    with pytest.raises(triggers.Unfinished):
+        triggers.sweep(Late())
 
 
 def test_scans_of_all_slots_and_days_are_swept_in_order(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
