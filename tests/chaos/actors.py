@@ -8,6 +8,7 @@ from chalicelib import redirect
 from chalicelib.core import rollups as r
 from chalicelib.core import windows
 from chalicelib.core.days import day_of
+from chalicelib.core.judging import Span
 from chalicelib.core.links import Link
 from chalicelib.core.scans import ScanKey
 from chalicelib.core.windows import Window
@@ -19,20 +20,27 @@ from chalicelib.services.counting import RECENT_MS
 from chalicelib.services.editing import Conversation
 from chalicelib.store import scans, spreads
 from tests.chaos import faults as f
+from tests.chaos.lambdas import Context
 from tests.chaos.recording import Recorded
 from tests.chaos.schedule import Killed
 from tests.chaos.stage import Stage
-from tests.chaos.truth import Bounds, scan_key
+from tests.chaos.truth import Bounds, Talk, scan_key
 
 
 class Cast:
-    """The actors of one stage. `answers` counts the reads that were checked, `wrong` holds those out of bounds."""
+    """The actors of one stage. `answers` counts the reads that were checked, `wrong` holds those out of bounds.
+
+    `talks` and `left_out` are what may be stored in the end: what was decided last, and what was tried since, for
+    whoever was killed, or heard of no success, cannot know.
+    """
 
     def __init__(self, stage: Stage, caller: Caller, made: Sequence[Link]) -> None:
         self.stage, self.caller = stage, caller
         self.links = list(made)
         self.answers = 0
         self.wrong: list[str] = []
+        self.talks: dict[ScanKey, set[Talk]] = {}
+        self.left_out: dict[int, set[tuple[Span, ...]]] = {}
 
     def visit(self, requests: Sequence[Recorded], links: Sequence[Link], longest_pause_ms: int = 2_000) -> None:
         """A redirect function at work."""
@@ -61,17 +69,21 @@ class Cast:
         truth, now_ms = self.stage.truth, self.stage.schedule.now_ms
         window = Window.ending(day_of(now_ms), self.stage.chance.choice((1, 2, 7)))
         least = Bounds.of(truth.finished(link.number, now_ms, RECENT_MS), window)
+        settled, edits = truth.settled(link.number), self.stage.faults.seen[f.EDITED]
         report = analytics.link_report(link.organization, link.number, window, now_ms)
         if link.number in truth.erased | truth.changing:
             return
         self.answers += 1
+        edits = self.stage.faults.seen[f.EDITED] - edits + 1  # one may be under way
+        if report.pending > len(truth.begun(link.number).keys() - settled) + edits:
+            self.wrong.append(f"{report.pending} are said to be pending, and {len(settled)} were settled before")
         if not least.admit(Bounds.of(truth.begun(link.number), window), _said(report, window), report.pending):
             most = Bounds.of(truth.begun(link.number), window)
             self.wrong.append(f"{_said(report, window)} pending {report.pending}: not between {least} and {most}")
 
     def edit(self, times: int) -> None:
         """A destination that reports conversations."""
-        for n in range(times):
+        for n in range(1, times + 1):
             self._next(partial(self._edit, n), 5_000)
 
     def _edit(self, n: int) -> None:
@@ -80,8 +92,11 @@ class Cast:
         old = [key for key in keys if day_of(key.ms) < today]
         if keys:
             key = self.stage.chance.choice(old if old and n % 2 else keys)
+            talk = Talk(n % 3 > 0, n)
+            self.talks.setdefault(key, {Talk()}).add(talk)
             with suppress(NotFound):  # its link is erased
-                editing.converse(key, Conversation(n % 3 > 0, n), self.stage.schedule.now_ms)
+                editing.converse(key, Conversation(*talk), self.stage.schedule.now_ms)
+                self.talks[key] = {talk}
                 self.stage.faults.note(f.EDITED)
 
     def edit_only(self, times: int) -> None:
@@ -134,14 +149,22 @@ class Cast:
         now_ms = self.stage.schedule.now_ms
         self.stage.truth.changing.add(link.number)
         first = now_ms - self.stage.chance.randrange(60_000)
-        spans = self.stage.chance.choice(([], [(first, first + 20_000)], [(0, first)]))
+        nothing: tuple[Span, ...] = ()
+        spans = self.stage.chance.choice((nothing, ((first, first + 20_000),), ((0, first),)))
+        self.left_out.setdefault(link.number, {nothing}).add(spans)
         with suppress(NotFound):  # erased meanwhile
             history.leave_out(self.caller, str(link.number), spans, now_ms)
+            self.left_out[link.number] = {spans}
             self.stage.faults.note(f.LEFT_OUT)
 
     def sweep(self, times: int) -> None:
         for _ in range(times):
-            self._next(lambda: sweeping.sweep(self.stage.schedule.now_ms), 40_000)
+            self._next(self._sweep, 40_000)
+
+    def _sweep(self) -> None:
+        """One that may run out of time."""
+        context = Context(self.stage.chance.choice((5, 20, 1_000)))
+        sweeping.sweep(self.stage.schedule.now_ms, lambda: not context.get_remaining_time_in_millis())
 
     def refuse_writes(self) -> None:
         """The scans table takes no more writes, for a while."""

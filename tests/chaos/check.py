@@ -1,41 +1,26 @@
-"""Playing the controls: the first seed that catches each."""
+"""Playing what is known to be wrong: the first seed that catches each."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any, Final
 from unittest.mock import patch
 
 from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.services import editing, history, spill
 from chalicelib.store import rollups, visitors
 from chalicelib.store.versions import unchanged
 from tests.chaos import controls
 from tests.chaos.play import play, play_counter
 
-ABSENT_OR_VERSION = "absent or version"
-NAMES = (*controls.COUNTERS, ABSENT_OR_VERSION)
-
-
-# The small scene, in which items go and are made anew, is every fourth seed.
-_SEEDS = {ABSENT_OR_VERSION: range(3, 2_000, 4)}
-
-
-def caught(name: str) -> int | None:
-    """The first seed that shows a control to be wrong; None when none does."""
-    return next((seed for seed in _SEEDS.get(name, range(100)) if _is_wrong(name, seed)), None)
-
-
-def _is_wrong(name: str, seed: int) -> bool:
-    if name == ABSENT_OR_VERSION:
-        with absent_or_version():
-            outcome = play(seed)
-        return bool(outcome.lost or outcome.doubled or outcome.wrong)
-    return play_counter(seed, controls.COUNTERS[name])
+Fault = Callable[[], AbstractContextManager[Any]]
 
 
 @contextmanager
 def absent_or_version() -> Iterator[None]:
-    """The product itself with one wrong condition: what is gone is as good as what was read."""
+    """What is gone is as good as what was read."""
 
     def loose(attribute: NumberAttribute, version: int | None) -> Condition:
         exact = unchanged(attribute, version)
@@ -43,3 +28,31 @@ def absent_or_version() -> Iterator[None]:
 
     with patch.object(visitors, "unchanged", loose), patch.object(rollups, "unchanged", loose):
         yield
+
+
+def _does_nothing(where: object, name: str) -> Fault:
+    return partial(patch.object, where, name, lambda *_: None)
+
+
+# The product itself with one fault, and the seeds to play. Every fourth is the scene in which items are made anew.
+FAULTS: Final[Mapping[str, tuple[Fault, Iterable[int]]]] = {
+    "absent or version": (absent_or_version, range(3, 2_000, 4)),
+    "spilled scans thrown away": (_does_nothing(spill, "write"), range(100)),
+    "edits forgotten": (_does_nothing(editing, "converse"), range(100)),
+    "own tests not left out": (_does_nothing(history, "leave_out"), range(100)),
+}
+NAMES: Final = (*controls.COUNTERS, *FAULTS)
+
+
+def caught(name: str) -> int | None:
+    """The first seed that shows a control to be wrong; None when none does."""
+    seeds = FAULTS[name][1] if name in FAULTS else range(100)
+    return next((seed for seed in seeds if _is_wrong(name, seed)), None)
+
+
+def _is_wrong(name: str, seed: int) -> bool:
+    if name not in FAULTS:
+        return play_counter(seed, controls.COUNTERS[name])
+    with FAULTS[name][0]():
+        outcome = play(seed)
+    return bool(outcome.lost or outcome.doubled or outcome.wrong)

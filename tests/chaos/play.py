@@ -174,13 +174,24 @@ def verdict(stage: Stage, cast: Cast) -> Outcome:
     left_out = {link.number: _spans(link) for link in cast.links}
     true, found = stage.truth.final(left_out), books(stage.engine)
     lost, doubled = lost_and_doubled(true, found)
-    wrong = [*cast.wrong, *differences(true, found, stage.chance), *_left_over(stage)]
-    return Outcome(f"seed {stage.seed}", len(stage.truth.wrote), cast.answers, lost, doubled, wrong, stage.faults.seen)
+    wrong = [*cast.wrong, *differences(true, found, stage.chance), *_left_over(stage), *_forgotten(stage, cast)]
+    return Outcome(f"seed {stage.seed}", len(stage.truth.all), cast.answers, lost, doubled, wrong, stage.faults.seen)
 
 
 def _spans(link: Link) -> tuple[tuple[int, int], ...]:
     held = stored.read(link.organization, link.number)
     return held.value.left_out if held else ()
+
+
+def _forgotten(stage: Stage, cast: Cast) -> Iterator[str]:
+    """What was decided and is not so."""
+    for key, talks in cast.talks.items():
+        if key.link not in stage.truth.erased and (stored_talk := stage.truth.talk(key)) not in talks:
+            yield f"{stored_talk} of {key} is none of {talks}"
+    for link in cast.links:
+        allowed = cast.left_out.get(link.number, {()})
+        if link.number not in stage.truth.erased and (spans := _spans(link)) not in allowed:
+            yield f"of link {link.number} {spans} are left out: none of {allowed}"
 
 
 def _left_over(stage: Stage) -> Iterator[str]:
@@ -195,6 +206,8 @@ def _left_over(stage: Stage) -> Iterator[str]:
     for item in stage.engine.items("objects"):
         if item["sk"]["S"].split("#")[0] in ("erase", "refold", "reopened", "poison"):
             yield f"left in the table: {item['sk']['S']}"
-    for key in stage.truth.wrote:
+        if "recounting" in item and int(item["sk"]["S"].split("#")[1]) not in stage.truth.erased:
+            yield f"still recounting: {item['sk']['S']}"
+    for key in stage.truth.all:
         if key.link not in stage.truth.erased and stage.truth.item(key) is None:
             yield f"a scan is gone: {key}"

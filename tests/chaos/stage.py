@@ -66,8 +66,10 @@ class Stage:
         self.schedule.each_turn = self._poll
 
     def _sent(self, request: dict[str, Any]) -> None:
-        queue = self.spilled if request["QueueUrl"] == os.environ["SPILL_QUEUE_URL"] else self.jobs
-        queue.waiting.append(message(request))
+        spills = request["QueueUrl"] == os.environ["SPILL_QUEUE_URL"]
+        (self.spilled if spills else self.jobs).waiting.append(message(request))
+        if spills:
+            self.truth.spill(message(request))
 
     def _poll(self) -> None:
         if self.held:

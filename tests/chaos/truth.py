@@ -6,7 +6,7 @@ import random
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.core import rollups as r
 from chalicelib.core import windows
@@ -25,18 +25,27 @@ from tests.core.histories import Scans, brute_force
 Books = dict[tuple[int, str, int], Rollup]
 
 
+class Talk(NamedTuple):
+    """A conversation as it is stored."""
+
+    conversation: bool = False
+    messages: int = 0
+
+
 @dataclass
 class Truth:
     """What took effect, seen at the engine: which scan is whose request, and when it was written.
 
-    `wrote` maps every scan that is in the table, or ever was, to its request; `answered` are those whose visitor had
-    got an answer. `erased` and `changing` are links that are gone, or whose history was changed on purpose.
+    `wrote` maps every scan that is in the table, or ever was, to its request, `spilled` every one that was handed to
+    the spill queue; `answered` are those whose visitor had got an answer. `erased` and `changing` are links that are
+    gone, or whose history was changed on purpose.
     """
 
     engine: Engine
     faults: Faults
     requests: dict[ScanKey, Recorded] = field(default_factory=dict)
     wrote: dict[ScanKey, Recorded] = field(default_factory=dict)
+    spilled: dict[ScanKey, Recorded] = field(default_factory=dict)
     answered: set[ScanKey] = field(default_factory=set)
     erased: set[int] = field(default_factory=set)
     changing: set[int] = field(default_factory=set)
@@ -51,6 +60,17 @@ class Truth:
         elif "pending" not in (self.item(key) or {"pending": 1}):
             self.faults.note(f.RETRIED_FOLDED)
 
+    def spill(self, body: str) -> None:
+        """A scan is handed to the spill queue: it must be counted, though it is in no table yet."""
+        arrival = json.loads(body)["scan"]
+        key = ScanKey.of(arrival["pk"], arrival["sk"])
+        self.spilled[key] = self.requests[key]
+
+    @property
+    def all(self) -> dict[ScanKey, Recorded]:
+        """Every scan that must be counted in the end."""
+        return self.wrote | self.spilled
+
     def item(self, key: ScanKey) -> Item | None:
         return self.engine.item("scans", {"pk": {"S": key.partition}, "sk": {"S": key.sort}})
 
@@ -63,6 +83,10 @@ class Truth:
             and ((key in self.answered and key.ms > now_ms - look_back_ms) or "pending" not in (self.item(key) or {}))
         }
 
+    def settled(self, link: int) -> set[ScanKey]:
+        """The scans of a link that are counted."""
+        return {key for key in self.wrote if key.link == link and "pending" not in (self.item(key) or {})}
+
     def begun(self, link: int) -> Scans:
         """The scans of a link that a read which ends now may show."""
         return {key: request.facts() for key, request in self.wrote.items() if key.link == link}
@@ -71,14 +95,18 @@ class Truth:
         """Every scan that counts in the end, with its last conversation."""
         return {
             key: _judged(key, self._talked(key, request.facts()), left_out.get(key.link, ()))
-            for key, request in self.wrote.items()
+            for key, request in self.all.items()
             if key.link not in self.erased
         }
 
-    def _talked(self, key: ScanKey, facts: Facts) -> Facts:
+    def talk(self, key: ScanKey) -> Talk:
+        """The conversation that is stored with a scan."""
         item = self.item(key) or {}
-        messages = int(item.get("messages", {}).get("N", 0))
-        return replace(facts, conversation=item.get("conversation", {}).get("BOOL", False), messages=messages)
+        return Talk(item.get("conversation", {}).get("BOOL", False), int(item.get("messages", {}).get("N", 0)))
+
+    def _talked(self, key: ScanKey, facts: Facts) -> Facts:
+        conversation, messages = self.talk(key)
+        return replace(facts, conversation=conversation, messages=messages)
 
 
 def _judged(key: ScanKey, facts: Facts, left_out: Collection[tuple[int, int]]) -> Facts:

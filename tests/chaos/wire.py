@@ -63,7 +63,7 @@ class Wire:
             tell(json.loads(body)["Item"])
 
     def _fault(self, operation: str, body: bytes) -> str | None:
-        if operation == "PutItem" and json.loads(body)["TableName"] in self.down:
+        if self.down & _written(operation, json.loads(body)):
             self.faults.note(f.OUTAGE)
             return f.THROTTLED
         if self.schedule.current is None:
@@ -143,6 +143,17 @@ class Wire:
         for watcher in self.watchers:
             watcher(operation, json.loads(body), answer)
         return answer
+
+
+def _written(operation: str, request: dict[str, Any]) -> set[str]:
+    """The tables that a request writes to."""
+    if operation == "TransactWriteItems":
+        return {table for item in request["TransactItems"] for table in _named(item)}
+    return _named({operation: request}) if operation in ("PutItem", "UpdateItem", "DeleteItem") else set()
+
+
+def _named(actions: dict[str, Any]) -> set[str]:
+    return {action["TableName"] for action in actions.values()}
 
 
 def _of(wanted: Any, part: list[Any]) -> Any:
