@@ -19,12 +19,16 @@ THROTTLED: Final = frozenset({"ProvisionedThroughputExceededException", "Throttl
 def write(message: Mapping[str, Any], now_ms: int) -> None:
     """Write the scan that a message carries, unless it is there already, and fold it.
 
-    A scan that was spilled because its partition was throttled asks for more slots. One that is older than raw scans
-    are kept may have been counted and deleted, when its message was put back into the queue by hand: it is left out.
+    A scan that was spilled because its partition was throttled asks for more slots. One whose link is erased may have
+    been written and deleted by another delivery: it is let go. One that is older than raw scans are kept may have been
+    counted and deleted, when its message was put back into the queue by hand: it is left out.
     """
     attributes = message["scan"]
     key = ScanKey.of(attributes["pk"], attributes["sk"])
-    if _is_expired(key, now_ms):
+    terms = links.terms([(key.organization, key.link)]).get((key.organization, key.link))
+    if terms is None:
+        return
+    if _is_expired(terms.expires(key.ms), now_ms):
         print(json.dumps({"level": "ERROR", "message": "spilled scan is too old", "scan": key.sort}))
         return
     if message["error"] in THROTTLED:
@@ -33,8 +37,5 @@ def write(message: Mapping[str, Any], now_ms: int) -> None:
     counting.settle_pending(scans.read([key]))
 
 
-def _is_expired(key: ScanKey, now_ms: int) -> bool:
-    link = key.organization, key.link
-    terms = links.terms([link]).get(link)
-    expires = terms.expires(key.ms) if terms else None
+def _is_expired(expires: int | None, now_ms: int) -> bool:
     return expires is not None and expires * 1000 <= now_ms

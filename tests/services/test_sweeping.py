@@ -203,6 +203,23 @@ def test_a_spilled_scan_that_was_written_after_all_is_not_made_pending_again(acc
     assert (scan.pending, _total(account)) == (0, 1)
 
 
+def test_a_spilled_scan_of_an_erased_link_is_not_written_again(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another delivery wrote it, the erasing may be past its partition, and this one may die before it folds."""
+    key = account.scan(now_ms() - 26 * 60 * MINUTE)
+    links.erase(account.caller, str(account.link.number), now_ms())
+    counting.settle(scans.read([key]))
+
+    def killed(_: object) -> None:
+        raise _Killed
+
+    monkeypatch.setattr(counting, "settle_pending", killed)
+    with suppress(_Killed):
+        spill.write(spilled(key), now_ms())
+    assert world.items("scans") == []
+
+
 def test_one_burst_of_throttled_scans_raises_the_slots_once(account: Account) -> None:
     ms = now_ms()
     for n in range(12):
