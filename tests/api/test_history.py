@@ -46,6 +46,7 @@ def test_own_tests_are_left_out_and_shown_as_such(caller: Caller, world: World) 
         pytest.param({"ranges": [{"from": "soon", "to": "2026-01-01"}]}, "ranges.0.from", id="no time"),
         pytest.param({"ranges": [{"from": "2026-01-02", "to": "2026-01-01"}]}, "ranges", id="backwards"),
         pytest.param({"ranges": [], "range": []}, "range", id="a field that is not known"),
+        pytest.param({"ranges": [{"start": "2026-01-01", "end": "2026-01-02"}]}, "ranges.0.from", id="other names"),
     ],
 )
 def test_a_wrong_range_is_refused_by_name(caller: Caller, body: dict[str, Any], field: str) -> None:
@@ -67,6 +68,13 @@ def test_how_long_raw_scans_are_kept_can_be_set(caller: Caller) -> None:
     assert caller.call("PUT", "/v1/retention", {"keep_days": 90}).json == {"keep_days": 90}
     assert caller.call("GET", "/v1/retention").json == {"keep_days": 90}
     assert caller.call("PUT", "/v1/retention", {"keep_days": None}).json == {"keep_days": None}
+
+
+def test_what_is_answered_can_be_put_back(caller: Caller) -> None:
+    path = f"/v1/dynamic/{caller.create()['id']}/left-out"
+    ranges = [{"from": "0001-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}]
+    assert caller.call("PUT", path, {"ranges": ranges}).json["ranges"] == ranges
+    assert caller.call("GET", path).json["ranges"] == ranges
 
 
 @pytest.mark.parametrize("days", [14, 0, -1, 3651, "30", 1.5, True])

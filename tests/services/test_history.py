@@ -160,6 +160,18 @@ def test_answers_say_that_they_are_being_recounted(account: Account, work: Calla
     assert not recounting()
 
 
+def test_an_answer_says_so_when_that_begins_while_it_is_read(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_days = rollups.read_days
+
+    def meanwhile(*asked: Any) -> Any:
+        _leave_out(account, (0, 1000))
+        return read_days(*asked)
+
+    monkeypatch.setattr(rollups, "read_days", meanwhile)
+    window = Window.ending(day_of(now_ms()), 2)
+    assert analytics.link_report(account.organization, account.link.number, window, now_ms()).recounting
+
+
 @pytest.mark.parametrize(
     "spans",
     [pytest.param([(5, 5)], id="empty"), pytest.param([(2000 * n, 2000 * n + 1) for n in range(101)], id="101")],

@@ -143,6 +143,16 @@ def test_a_scan_that_was_taken_up_is_counted_though_its_stream_record_is_lost(
     assert list(reopened.listed(account.organization, now_ms() + 1)) == []
 
 
+def test_the_oldest_of_many_that_were_reopened_is_told(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their notes are in the order of links, slots and months."""
+    monkeypatch.setattr(integrity, "PAGE", 2)
+    keys = [account.scan(account.days_ago(days), slot=slot) for slot, days in enumerate((3, 2, 4, 9, 5))]
+    sweeping.sweep(now_ms())
+    for key in keys:
+        reopened.note(key, now_ms())
+    assert integrity.oldest_pending(account.organization, now_ms() + 1) == keys[3].ms
+
+
 @pytest.mark.parametrize(
     ("fails", "bot"),
     [
