@@ -95,7 +95,8 @@ def _settle(page: list[Scan], anew: bool) -> None:
     """Fold the scans of a page until none differs from what it shall be, but for those that cannot be folded."""
     hopeless = {scan.key for scan in page if scan.poisoned or scan.damaged}
     for scan, terms in _with_terms([scan for scan in page if scan.poisoned]):
-        scans.keep_until(scan, terms.expires(scan.key.ms))
+        if scan.expires != (expires := terms.expires(scan.key.ms)):
+            scans.keep_until(scan, expires)
     while differing := _differing([scan for scan in page if scan.key not in hopeless], anew):
         hopeless |= counting.settle(differing, anew=anew)
         page = scans.read([scan.key for scan in differing])

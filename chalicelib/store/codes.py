@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.core.codes import StaticCode
-from chalicelib.store.numbered import below, sort_key
+from chalicelib.store import numbered
+from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 
@@ -25,13 +26,7 @@ class CodeItem(Record):
 
 def newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[StaticCode]:
     """An organization's static codes with numbers below `before`, newest first."""
-    for found in CodeItem.query(
-        str(organization),
-        below("code", CodeItem.sk, before),
-        scan_index_forward=False,
-        consistent_read=True,
-        page_size=page_size,
-    ):
+    for found in numbered.newest_first(CodeItem, "code", organization, before, page_size):
         yield StaticCode(
             organization=organization,
             number=int(found.sk.removeprefix("code#")),

@@ -13,7 +13,8 @@ from chalicelib.core import targets
 from chalicelib.core.destinations import location
 from chalicelib.core.judging import Span, Terms
 from chalicelib.core.links import ERASED, Link
-from chalicelib.store.numbered import below, sort_key
+from chalicelib.store import numbered
+from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
@@ -122,17 +123,8 @@ def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
 
 
 def newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[Link]:
-    """An organization's links with numbers below `before`, newest first; those being erased are left out.
-
-    `page_size` is how many are read at a time, when it is known how many are wanted.
-    """
-    for found in LinkItem.query(
-        str(organization),
-        below("link", LinkItem.sk, before),
-        scan_index_forward=False,
-        consistent_read=True,
-        page_size=page_size,
-    ):
+    """An organization's links with numbers below `before`, newest first; those being erased are left out."""
+    for found in numbered.newest_first(LinkItem, "link", organization, before, page_size):
         if found.status != ERASED:
             yield _link(found)
 

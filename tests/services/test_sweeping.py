@@ -76,6 +76,13 @@ def test_a_sweep_that_fails_leaves_the_cursor_and_sweeps_the_other_organizations
     assert _total(account) == 1
 
 
+def _scan_nine_times(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Minutes ago, and more than a page."""
+    monkeypatch.setattr(sweeping, "PAGE", 2)
+    for n in range(9):
+        account.scan(now_ms() - (20 - n) * MINUTE, address=str(n))
+
+
 class _Killed(BaseException):
     pass
 
@@ -83,9 +90,7 @@ class _Killed(BaseException):
 def test_a_sweep_that_is_killed_again_and_again_comes_to_its_end(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "PAGE", 2)
-    for n in range(9):
-        account.scan(now_ms() - (20 - n) * MINUTE, address=str(n))
+    _scan_nine_times(account, monkeypatch)
     settle, calls = counting.settle_pending, count(1)
 
     def limited(found: list[Scan]) -> None:
@@ -106,9 +111,7 @@ def test_a_sweep_that_is_killed_again_and_again_comes_to_its_end(
 def test_a_sweep_that_is_out_of_time_leaves_the_rest_to_the_next(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "PAGE", 2)
-    for n in range(9):
-        account.scan(now_ms() - (20 - n) * MINUTE, address=str(n))
+    _scan_nine_times(account, monkeypatch)
     times = iter([False] * 6 + [True] * 9)
     assert not sweeping.sweep(now_ms(), lambda: next(times))
     swept = jobs.read_swept(account.organization)
