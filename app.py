@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import redirect
-from chalicelib.api import docs, dynamic, history, integrity, problems
+from chalicelib.api import problems, routes
 from chalicelib.services import triggers
 
 # The stack's own resources, named as the template names them; Chalice's types know only strings.
@@ -16,10 +16,8 @@ JOBS_QUEUE: Any = {"Fn::GetAtt": ["JobsQueue", "Arn"]}
 app = Chalice(app_name="quietzone")
 app.api.binary_types = []
 app.register_blueprint(redirect.bp)
-app.register_blueprint(dynamic.bp)
-app.register_blueprint(history.bp)
-app.register_blueprint(integrity.bp)
-app.register_blueprint(docs.bp)
+for blueprint in routes.BLUEPRINTS:
+    app.register_blueprint(blueprint)
 app.register_middleware(problems.answer_errors, "http")
 
 

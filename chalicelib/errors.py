@@ -8,12 +8,14 @@ QuietzoneError
 ├── Unauthorized              unauthorized           no key, or one that is not known
 │   └── Forbidden             unauthorized           the key lacks a scope
 ├── NotFound                  not_found              also for what another organization owns
+│   └── MethodNotAllowed      method_not_allowed     the route is there, with other methods
 ├── SlugTaken                 slug_taken
 ├── PlanLimitExceeded         plan_limit_exceeded
 ├── RateLimited               rate_limited           `limit`, `reset_ms`, `retry_after`
 └── Unavailable               server_error           storage fails; trying again may help: `retry_after`
 """
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 RETRY_SECONDS = 5
@@ -72,6 +74,10 @@ class Forbidden(Unauthorized):
     def scope(cls, scope: str) -> "Forbidden":
         return cls(f"This API key lacks the scope {scope}")
 
+    @classmethod
+    def to_clients(cls) -> "Forbidden":
+        return cls("A client's API key is good for reports only")
+
 
 class NotFound(QuietzoneError):
     code = "not_found"
@@ -79,6 +85,14 @@ class NotFound(QuietzoneError):
     @classmethod
     def of(cls, what: str) -> "NotFound":
         return cls(f"There is no such {what}")
+
+
+class MethodNotAllowed(NotFound):
+    code = "method_not_allowed"
+
+    @classmethod
+    def but(cls, methods: Iterable[str]) -> "MethodNotAllowed":
+        return cls(f"This route takes {', '.join(sorted(methods))} only")
 
 
 class SlugTaken(QuietzoneError):

@@ -7,13 +7,14 @@ import json
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from infra.attached import attach
 from infra.errors import StackError
 from infra.serve import FOLDER
 
 if TYPE_CHECKING:
+    from chalicelib.api.integrity import DayReport
     from chalicelib.services.accounts import Caller
 
 MOST_SECONDS = 900
@@ -33,7 +34,7 @@ def main() -> int:
     return 0
 
 
-def recounted(owner: "Caller", text: str) -> dict[str, Any]:
+def recounted(owner: "Caller", text: str) -> "DayReport":
     """Order the recount of a day and wait until it is done. Raises StackError."""
     from chalicelib.api.integrity import report_shape
     from chalicelib.core.days import day_of, parse_day

@@ -3,16 +3,15 @@
 import json
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any, Final
 
 from chalice.app import Response
 
-from chalicelib.api import http
+from chalicelib.api import dialects, openapi
+from chalicelib.api.http import Api
+from chalicelib.api.operations import Operation
+from chalicelib.api.requests import Call
 
-bp = http.Api(__name__)
-
-_DOCUMENT: Final = Path(__file__).with_name("openapi.json")
 _HTML: Final = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -31,25 +30,31 @@ h2{{font-size:1rem;margin:0}}p{{margin:.2rem 0 0}}ul{{margin:.2rem 0 0}}
 """
 
 
-@bp.route("/openapi.json", methods=["GET"])
-def openapi() -> dict[str, Any]:
-    return described(http.base_url(http.current(bp)))
+def describing(operations: list[Operation]) -> Api:
+    """The blueprint that describes these operations, and its own."""
+    bp = Api(__name__, dialects.DYNAMIC, tag="description")
 
+    @cache
+    def described(base: str) -> dict[str, Any]:
+        return openapi.document([*operations, *bp.operations], base)
 
-@bp.route("/docs", methods=["GET"])
-def docs() -> Response:
-    return Response(body=page(_document()), headers=dict(_HTML))
+    @bp.operation("GET", "/openapi.json", answer=dict[str, Any])
+    def description(call: Call) -> Response:
+        """The OpenAPI 3.1 document."""
+        return Response(body=json.dumps(described(call.base)), headers={"Content-Type": "application/json"})
 
+    @bp.operation("GET", "/docs", answer=str, media="text/html")
+    def pages(call: Call) -> Response:
+        """The same as a page."""
+        return Response(body=page(described(call.base)), headers=dict(_HTML))
 
-@bp.route("/", methods=["GET"])
-def root() -> Response:
-    location = f"{http.base_url(http.current(bp))}/docs"
-    return Response(body="", status_code=302, headers={"Location": location, "Content-Type": "text/plain"})
+    @bp.operation("GET", "/", status=302)
+    def root(call: Call) -> Response:
+        """Leads to the page."""
+        headers: dict[str, str | list[str]] = {"Location": f"{call.base}/docs", "Content-Type": "text/plain"}
+        return Response(body="", status_code=302, headers=headers)
 
-
-def described(base: str) -> dict[str, Any]:
-    """The OpenAPI document with this installation as its server."""
-    return {**_document(), "servers": [{"url": base}]}
+    return bp
 
 
 def page(document: dict[str, Any]) -> str:
@@ -58,7 +63,6 @@ def page(document: dict[str, Any]) -> str:
         _section(method, path, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
-        if method != "parameters"
     ]
     info = document["info"]
     return _PAGE.format(
@@ -68,16 +72,9 @@ def page(document: dict[str, Any]) -> str:
 
 def _section(method: str, path: str, operation: dict[str, Any]) -> str:
     rows = "".join(
-        f"<li><code>{escape(p['name'])}</code> {escape(p.get('description', ''))}</li>"
-        for p in operation.get("parameters", [])
-        if "name" in p
+        f"<li><code>{escape(p['name'])}</code> {escape(p['description'])}</li>" for p in operation["parameters"]
     )
     heading = f"<h2><code>{escape(method.upper())} {escape(path)}</code></h2>"
     listed = f"<ul>{rows}</ul>" if rows else ""
-    return f"<section>{heading}<p>{escape(operation['summary'])}</p>{listed}</section>"
-
-
-@cache
-def _document() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(_DOCUMENT.read_text())
-    return document
+    said = " ".join((operation["summary"] + ".", operation["description"]))
+    return f"<section>{heading}<p>{escape(said)}</p>{listed}</section>"

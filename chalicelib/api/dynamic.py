@@ -1,55 +1,67 @@
 """The `dynamic` API: `/v1`, `/v1/me`, `/v1/codes` and `/v1/dynamic`."""
 
 import json
-import re
-from typing import Annotated, Any, Final, Literal
+from functools import partial
+from typing import Any, Final, Literal
 
-from chalice.app import Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from chalice.app import Response
+from pydantic import Field
 
 from chalicelib import ids
+from chalicelib.api import dialects
 from chalicelib.api import dynamic_shapes as shapes
-from chalicelib.api import http
+from chalicelib.api.bodies import Body, Label
+from chalicelib.api.http import Api, created
+from chalicelib.api.parameters import Text, Whole
+from chalicelib.api.requests import Call
 from chalicelib.core.codes import StaticCode
 from chalicelib.core.days import day_of, parse_time
+from chalicelib.core.links import Link
 from chalicelib.core.windows import Window
-from chalicelib.errors import InvalidRequest
+from chalicelib.errors import (
+    IdempotencyMismatch,
+    InvalidRequest,
+    PlanLimitExceeded,
+    RateLimited,
+    SlugTaken,
+    UnsafeDestination,
+)
 from chalicelib.services import accounts, analytics, codes, links
-from chalicelib.services.creating import Created
 
-bp = http.Api(__name__)
+bp = Api(__name__, dialects.DYNAMIC, tag="dynamic")
 
 DEFAULT_DAYS: Final = 30
 MOST_DAYS: Final = 365
 DEFAULT_PAGE: Final = 100
 LARGEST_PAGE: Final = 500  # clients read their whole list in one page of this size
-LONGEST_LABEL: Final = 200
+CREATE_ERRORS: Final = (UnsafeDestination, SlugTaken, IdempotencyMismatch, PlanLimitExceeded, RateLimited)
 
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# "The full response, field by field", without what its dots leave out.
+EXAMPLE: Final = {
+    "id": "b1c2",
+    "slug": "spring-sale",
+    "short_url": "https://oqr.to/spring-sale",
+    "destination": "https://example.com/spring/live",
+    "scans": {"total": 1840, "last7": 263, "topCountry": "GB", "topDevice": "mobile"},
+    "analytics": {
+        "days_window": 30,
+        "total": 1840,
+        "window_total": 612,
+        "daily": [{"day": "2026-05-30", "n": 0}, {"day": "2026-05-31", "n": 14}],
+        "by_country": [{"value": "GB", "n": 421}, {"value": "IE", "n": 88}],
+        "by_device": [{"value": "mobile", "n": 540}, {"value": "desktop", "n": 72}],
+        "by_referrer": [{"value": "Direct", "n": 580}, {"value": "t.co", "n": 21}],
+    },
+}
 
 
-def _printable(text: str) -> str:
-    if _CONTROLS.search(text):
-        raise ValueError("must not hold control characters")
-    return text
-
-
-Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL), AfterValidator(_printable)]
-
-
-class _Body(BaseModel):
-    """Unknown fields are ignored, as the service does; known ones are never converted from another type."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")
-
-
-class CreateDynamic(_Body):
+class CreateDynamic(Body):
     destination: str
     label: Label | None = None
     slug: str | None = None
 
 
-class EditDynamic(_Body):
+class EditDynamic(Body):
     destination: str = ""
     label: Label | None = None
     slug: str = ""
@@ -57,126 +69,162 @@ class EditDynamic(_Body):
     pause_until: str | None = None
 
 
-class CreateCode(_Body):
+class CreateCode(Body):
     type: str
     fields: dict[str, Any] = Field(default_factory=dict)
     label: Label | None = None
 
 
-@bp.route("/v1", methods=["GET"])
-def discovery() -> dict[str, Any]:
-    return shapes.discovery(http.base_url(_request()))
+SEARCH: Final = Text("search", "Only codes whose label, slug, destination or payload holds it, without regard to case.")
+CURSOR: Final = Text("cursor", "The next_cursor of the page before.")
+LIMIT: Final = Whole("limit", "Codes a page.", DEFAULT_PAGE, 1, LARGEST_PAGE)
+DAYS: Final = Whole("days", "Days of the window, which ends with today.", DEFAULT_DAYS, 1, MOST_DAYS)
 
 
-@bp.route("/v1/me", methods=["GET"])
-def me() -> dict[str, Any]:
-    who = http.caller(_request(), "qr:read")
-    return shapes.member(accounts.member(who), who.plan)
+@bp.operation("GET", "/v1", answer=shapes.Discovery)
+def discovery(call: Call) -> shapes.Discovery:
+    """What is served here."""
+    return shapes.discovery(call.base)
 
 
-@bp.route("/v1/dynamic", methods=["POST"])
-def create_dynamic() -> Response:
-    request = _request()
-    who = http.caller(request, "qr:write")
-    body = http.body(request, CreateDynamic)
-    new = links.NewLink(body.destination, http.own_hosts(request), body.label, body.slug)
-    base = http.base_url(request)
-    once = http.once_key(request, who, http.json_object(request))
-    created = links.create(who, new, http.now_ms(), lambda link: json.dumps(shapes.link(link, base)), once)
-    return _created(created)
+@bp.operation("GET", "/v1/me", scope="qr:read", answer=shapes.Me)
+def me(call: Call) -> shapes.Me:
+    """Who the key belongs to."""
+    return shapes.member(accounts.member(call.who), call.who.plan)
 
 
-@bp.route("/v1/dynamic", methods=["GET"])
-def list_dynamic() -> dict[str, Any]:
-    request = _request()
-    who = http.caller(request, "qr:read")
-    before = http.read_cursor(request, who, "dynamic")
-    search = http.parameter(request, "search") or ""
-    page = links.page(who, _limit(request), before, search)
-    now_ms, base = http.now_ms(), http.base_url(request)
-    answer: dict[str, Any] = {"codes": [shapes.link_row(link, base, now_ms) for link in page.links]}
+@bp.operation(
+    "POST",
+    "/v1/dynamic",
+    scope="qr:write",
+    body=CreateDynamic,
+    answer=shapes.DynamicCode,
+    status=201,
+    once=True,
+    errors=CREATE_ERRORS,
+)
+def create_dynamic(call: Call) -> Response:
+    """Make a dynamic code.
+
+    Only successful creates count against the hour's limit, and a replay counts nothing.
+    """
+    body = call.body(CreateDynamic)
+    new = links.NewLink(body.destination, call.own_hosts, body.label, body.slug)
+    return created(links.create(call.who, new, call.now_ms, partial(_link_answer, base=call.base), call.once()))
+
+
+@bp.operation("GET", "/v1/dynamic", scope="qr:read", parameters=(LIMIT, CURSOR, SEARCH), answer=shapes.DynamicCodes)
+def list_dynamic(call: Call) -> shapes.DynamicCodes:
+    """List dynamic codes, newest first."""
+    page = links.page(call.who, call.read(LIMIT), _before(call, "dynamic"), call.read(SEARCH))
+    answer: shapes.DynamicCodes = {"codes": [shapes.link_row(link, call.base, call.now_ms) for link in page.links]}
     if page.next_before is not None:
-        answer["next_cursor"] = http.cursor(who, "dynamic", page.next_before)
+        answer["next_cursor"] = _cursor(call, "dynamic", page.next_before)
     return answer
 
 
-@bp.route("/v1/dynamic/{code_id}", methods=["GET"])
-def get_dynamic(code_id: str) -> dict[str, Any]:
-    request = _request()
-    link = links.get(http.caller(request, "qr:read"), code_id)
-    return shapes.link_row(link, http.base_url(request), http.now_ms())
+@bp.operation("GET", "/v1/dynamic/{code_id}", scope="qr:read", answer=shapes.DynamicCodeRow)
+def get_dynamic(call: Call, code_id: str) -> shapes.DynamicCodeRow:
+    """Read a dynamic code."""
+    return shapes.link_row(links.get(call.who, code_id), call.base, call.now_ms)
 
 
-@bp.route("/v1/dynamic/{code_id}", methods=["PATCH"])
-def edit_dynamic(code_id: str) -> dict[str, Any]:
-    request = _request()
-    who = http.caller(request, "qr:write")
-    body = http.body(request, EditDynamic)
+@bp.operation(
+    "PATCH",
+    "/v1/dynamic/{code_id}",
+    scope="qr:write",
+    body=EditDynamic,
+    answer=shapes.DynamicCodeRow,
+    errors=(UnsafeDestination, SlugTaken),
+)
+def edit_dynamic(call: Call, code_id: str) -> shapes.DynamicCodeRow:
+    """Change, pause or resume a dynamic code; what is not given stays as it is."""
+    body = call.body(EditDynamic)
     change = links.Edit(
         fields=frozenset(body.model_fields_set),
-        own_hosts=http.own_hosts(request),
+        own_hosts=call.own_hosts,
         destination=body.destination,
         label=body.label,
         slug=body.slug,
         status=body.status,
         pause_until_ms=_time("pause_until", body.pause_until),
     )
-    now_ms = http.now_ms()
-    return shapes.link_row(links.edit(who, code_id, change, now_ms), http.base_url(request), now_ms)
+    return shapes.link_row(links.edit(call.who, code_id, change, call.now_ms), call.base, call.now_ms)
 
 
-@bp.route("/v1/dynamic/{code_id}", methods=["DELETE"])
-def delete_dynamic(code_id: str) -> dict[str, Any]:
-    link = links.erase(http.caller(_request(), "qr:write"), code_id, http.now_ms())
+@bp.operation("DELETE", "/v1/dynamic/{code_id}", scope="qr:write", answer=shapes.Deleted)
+def delete_dynamic(call: Call, code_id: str) -> shapes.Deleted:
+    """Delete a dynamic code, and erase its scans."""
+    link = links.erase(call.who, code_id, call.now_ms)
     return {"deleted": True, "id": ids.spell("dc", link.number)}
 
 
-@bp.route("/v1/dynamic/{code_id}/scans", methods=["GET"])
-def scans_of_dynamic(code_id: str) -> dict[str, Any]:
-    request = _request()
-    who = http.caller(request, "analytics:read")
-    days = http.whole_number(request, "days", DEFAULT_DAYS, 1, MOST_DAYS)
-    link, now_ms = links.get(who, code_id), http.now_ms()
-    window, week = Window.ending(day_of(now_ms), days), Window.ending(day_of(now_ms), 7)
-    report = analytics.link_report(
-        link.organization, link.number, Window(min(window.first, week.first), window.last), now_ms
-    )
-    return shapes.scans(link, report, window, week, http.base_url(request))
+@bp.operation(
+    "GET",
+    "/v1/dynamic/{code_id}/scans",
+    scope="analytics:read",
+    parameters=(DAYS,),
+    answer=shapes.Scans,
+    example=EXAMPLE,
+)
+def scans_of_dynamic(call: Call, code_id: str) -> shapes.Scans:
+    """Read how often a code was scanned: totals, a daily series, breakdowns.
+
+    Totals are lifetime; all else lies in the window.
+    """
+    link, today = links.get(call.who, code_id), day_of(call.now_ms)
+    window, week = Window.ending(today, call.read(DAYS)), Window.ending(today, 7)
+    wide = Window(min(window.first, week.first), today)
+    report = analytics.link_report(link.organization, link.number, wide, call.now_ms)
+    return shapes.scans(link, report, window, week, call.base)
 
 
-@bp.route("/v1/codes", methods=["GET"])
-def list_codes() -> dict[str, Any]:
-    request = _request()
-    who = http.caller(request, "qr:read")
-    search = http.parameter(request, "search") or ""
-    page = codes.page(who, _limit(request), http.read_cursor(request, who, "codes"), search)
-    now_ms, base = http.now_ms(), http.base_url(request)
-    answer: dict[str, Any] = {"codes": [shapes.code_row(code, base, now_ms) for code in page.codes]}
+@bp.operation("GET", "/v1/codes", scope="qr:read", parameters=(LIMIT, CURSOR, SEARCH), answer=shapes.Codes)
+def list_codes(call: Call) -> shapes.Codes:
+    """List codes of every kind, newest first."""
+    page = codes.page(call.who, call.read(LIMIT), _before(call, "codes"), call.read(SEARCH))
+    answer: shapes.Codes = {"codes": [shapes.code_row(code, call.base, call.now_ms) for code in page.codes]}
     if page.next_before is not None:
-        answer["next_cursor"] = http.cursor(who, "codes", page.next_before)
+        answer["next_cursor"] = _cursor(call, "codes", page.next_before)
     return answer
 
 
-@bp.route("/v1/codes", methods=["POST"])
-def create_code() -> Response:
-    request = _request()
-    who = http.caller(request, "qr:write")
-    body = http.body(request, CreateCode)
-    once = http.once_key(request, who, http.json_object(request))
+@bp.operation(
+    "POST",
+    "/v1/codes",
+    scope="qr:write",
+    body=CreateCode,
+    answer=shapes.StaticCode,
+    status=201,
+    once=True,
+    errors=(IdempotencyMismatch, PlanLimitExceeded, RateLimited),
+)
+def create_code(call: Call) -> Response:
+    """Make a static code, whose payload is built of its fields."""
+    body = call.body(CreateCode)
     new = codes.NewCode(body.type, body.fields, body.label)
-    return _created(codes.create(who, new, http.now_ms(), _static_answer, once))
+    return created(codes.create(call.who, new, call.now_ms, _static_answer, call.once()))
 
 
-def _request() -> Request:
-    return http.current(bp)
+def _link_answer(link: Link, base: str) -> str:
+    return json.dumps(shapes.link(link, base))
 
 
 def _static_answer(code: StaticCode) -> str:
     return json.dumps(shapes.static_code(code))
 
 
-def _limit(request: Request) -> int:
-    return http.whole_number(request, "limit", DEFAULT_PAGE, 1, LARGEST_PAGE)
+def _cursor(call: Call, listing: str, before: int) -> str:
+    return call.cursor(listing, before.to_bytes(7))
+
+
+def _before(call: Call, listing: str) -> int | None:
+    place = call.place(call.read(CURSOR), listing)
+    if place is None:
+        return None
+    if len(place) != 7:
+        raise CURSOR.refuse("is not a cursor of this list")
+    return int.from_bytes(place)
 
 
 def _time(field: str, text: str | None) -> int | None:
@@ -184,13 +232,3 @@ def _time(field: str, text: str | None) -> int | None:
     if text is not None and moment is None:
         raise InvalidRequest.for_field(field, "must be an ISO 8601 time, such as 2026-01-31T12:00:00Z")
     return moment
-
-
-def _created(created: Created) -> Response:
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": "application/json",
-        **http.allowance_headers(created.allowance),
-    }
-    if created.replayed:
-        headers["Idempotent-Replay"] = "true"
-    return Response(body=created.answer, status_code=201, headers=headers)

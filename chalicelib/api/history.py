@@ -1,19 +1,22 @@
 """What an organization decides about its stored scans: `/v1/dynamic/{id}/left-out` and `/v1/retention`."""
 
-from typing import Any
+from typing import Annotated
 
-from chalice.app import Request
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from chalicelib import ids
-from chalicelib.api import http
+from chalicelib.api import dialects
+from chalicelib.api.fields import Time, said
+from chalicelib.api.http import Api
+from chalicelib.api.requests import Call
 from chalicelib.core.days import iso_time, parse_time
 from chalicelib.core.judging import Span
 from chalicelib.core.links import Link
 from chalicelib.errors import InvalidRequest
 from chalicelib.services import analytics, history, links
 
-bp = http.Api(__name__)
+bp = Api(__name__, dialects.DYNAMIC, tag="history")
 
 
 class _Body(BaseModel):
@@ -35,40 +38,55 @@ class Retention(_Body):
     keep_days: int | None
 
 
-@bp.route("/v1/dynamic/{code_id}/left-out", methods=["GET"])
-def left_out(code_id: str) -> dict[str, Any]:
-    return _left_out(links.get(http.caller(_request(), "analytics:read"), code_id))
+class LeftOutRange(TypedDict("LeftOutRange", {"from": Time, "to": Time})):
+    """From a time to just before another."""
 
 
-@bp.route("/v1/dynamic/{code_id}/left-out", methods=["PUT"])
-def leave_out(code_id: str) -> dict[str, Any]:
-    request = _request()
-    who = http.caller(request, "qr:write")
-    body = http.body(request, LeftOut)
-    spans = [_span(n, given) for n, given in enumerate(body.ranges)]
-    return _left_out(history.leave_out(who, code_id, spans, http.now_ms()))
+class LeftOutAnswer(TypedDict):
+    """The spans of time whose scans of a code are tests of the organization's own: in no total."""
+
+    id: Annotated[str, said("The code's id.")]
+    ranges: list[LeftOutRange]
+    recounting: Annotated[bool, said("Whether stored scans still wait to follow.")]
 
 
-@bp.route("/v1/retention", methods=["GET"])
-def retention() -> dict[str, Any]:
-    who = http.caller(_request(), "analytics:read")
-    return {"keep_days": history.kept_days(who.organization.number)}
+class Kept(TypedDict):
+    """How long raw scans are kept."""
+
+    keep_days: Annotated[int | None, said("Days; null is for ever.")]
 
 
-@bp.route("/v1/retention", methods=["PUT"])
-def keep() -> dict[str, Any]:
-    request = _request()
-    who = http.caller(request, "qr:write")
-    wanted = http.body(request, Retention).keep_days
-    history.keep_scans(who.organization.number, wanted, http.now_ms())
+@bp.operation("GET", "/v1/dynamic/{code_id}/left-out", scope="analytics:read", answer=LeftOutAnswer)
+def left_out(call: Call, code_id: str) -> LeftOutAnswer:
+    """Read which scans of a code are left out as own tests."""
+    return _left_out(links.get(call.who, code_id))
+
+
+@bp.operation("PUT", "/v1/dynamic/{code_id}/left-out", scope="qr:write", body=LeftOut, answer=LeftOutAnswer)
+def leave_out(call: Call, code_id: str) -> LeftOutAnswer:
+    """Leave out the scans in these spans of time, and no others, as own tests.
+
+    What was counted already follows within a job; meanwhile answers say `recounting`.
+    """
+    spans = [_span(n, given) for n, given in enumerate(call.body(LeftOut).ranges)]
+    return _left_out(history.leave_out(call.who, code_id, spans, call.now_ms))
+
+
+@bp.operation("GET", "/v1/retention", scope="analytics:read", answer=Kept)
+def retention(call: Call) -> Kept:
+    """Read how long raw scans are kept."""
+    return {"keep_days": history.kept_days(call.who.organization.number)}
+
+
+@bp.operation("PUT", "/v1/retention", scope="qr:write", body=Retention, answer=Kept)
+def keep(call: Call) -> Kept:
+    """Keep raw scans for so many days, or for ever. Counts stay."""
+    wanted = call.body(Retention).keep_days
+    history.keep_scans(call.who.organization.number, wanted, call.now_ms)
     return {"keep_days": wanted}
 
 
-def _request() -> Request:
-    return http.current(bp)
-
-
-def _left_out(link: Link) -> dict[str, Any]:
+def _left_out(link: Link) -> LeftOutAnswer:
     return {
         "id": ids.spell("dc", link.number),
         "ranges": [{"from": iso_time(first), "to": iso_time(end)} for first, end in link.left_out],

@@ -1,30 +1,69 @@
 """Whether the numbers hold: `/v1/integrity`."""
 
-from typing import Any, Final
+from typing import Annotated, Final
 
-from chalice.app import Request
+from typing_extensions import TypedDict
 
-from chalicelib.api import http
+from chalicelib.api import dialects
+from chalicelib.api.fields import Count, Date, Time, one_of, said
+from chalicelib.api.http import Api
+from chalicelib.api.parameters import Whole
+from chalicelib.api.requests import Call
 from chalicelib.core.days import iso_day, iso_time
-from chalicelib.core.integrity import Report
+from chalicelib.core.integrity import EXPIRED, Report
 from chalicelib.services import integrity
 from chalicelib.services.integrity import Integrity
 
-bp = http.Api(__name__)
+bp = Api(__name__, dialects.DYNAMIC, tag="integrity")
 
 DEFAULT_REPORTS: Final = 7
 MOST_REPORTS: Final = 90
 
 
-@bp.route("/v1/integrity", methods=["GET"])
-def read_integrity() -> dict[str, Any]:
-    request = _request()
-    who = http.caller(request, "analytics:read")
-    most = http.whole_number(request, "limit", DEFAULT_REPORTS, 1, MOST_REPORTS)
-    return shape(integrity.overview(who, most))
+class Drift(TypedDict):
+    """How many items were not what the raw scans come to."""
+
+    rollups: Count
+    visitors: Count
+    scans: Count
 
 
-def shape(known: Integrity) -> dict[str, Any]:
+class DayReport(TypedDict):
+    """What the recounts of a day found."""
+
+    day: Date
+    checked_at: Time
+    checks: Annotated[Count, said("How often the day was recounted.")]
+    skipped: Annotated[str | None, one_of(EXPIRED, None), said("Why it was not recounted, if it was not.")]
+    links: Annotated[Count, said("Links compared.")]
+    scans: Annotated[Count, said("Scans counted anew.")]
+    drift: Drift
+    repaired: Annotated[Count, said("Items mended.")]
+    unchecked: Annotated[Count, said("Links that changed all the while.")]
+    poison: Annotated[Count, said("Scans that cannot be counted.")]
+    oldest_pending: Time | None
+
+
+class IntegrityAnswer(TypedDict):
+    """Whether the numbers hold."""
+
+    reports: Annotated[list[DayReport], said("Newest day first.")]
+    days_checked: Count
+    in_progress: list[Date]
+    poison: Annotated[Count, said("Scans set aside because they cannot be counted.")]
+    swept_until: Annotated[Time | None, said("Up to when the sweep has looked for scans that the stream missed.")]
+
+
+REPORTS: Final = Whole("limit", "How many days to report.", DEFAULT_REPORTS, 1, MOST_REPORTS)
+
+
+@bp.operation("GET", "/v1/integrity", scope="analytics:read", parameters=(REPORTS,), answer=IntegrityAnswer)
+def read_integrity(call: Call) -> IntegrityAnswer:
+    """Read what the nightly recounts found."""
+    return shape(integrity.overview(call.who, call.read(REPORTS)))
+
+
+def shape(known: Integrity) -> IntegrityAnswer:
     """The answer of `/v1/integrity`."""
     return {
         "reports": [report_shape(report) for report in known.reports],
@@ -35,7 +74,7 @@ def shape(known: Integrity) -> dict[str, Any]:
     }
 
 
-def report_shape(report: Report) -> dict[str, Any]:
+def report_shape(report: Report) -> DayReport:
     """One report of it."""
     drift = report.drift
     return {
@@ -51,10 +90,6 @@ def report_shape(report: Report) -> dict[str, Any]:
         "poison": report.poison,
         "oldest_pending": _time(report.oldest_pending_ms),
     }
-
-
-def _request() -> Request:
-    return http.current(bp)
 
 
 def _time(ms: int | None) -> str | None:

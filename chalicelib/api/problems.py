@@ -9,23 +9,27 @@ from typing import Any, Final
 from chalice.app import Request, Response
 
 from chalicelib import errors
+from chalicelib.api import dialects
+from chalicelib.api.dialects import Dialect, Failure
 from chalicelib.api.http import ANY_ORIGIN, CarriedError, allowance_headers
 from chalicelib.core.creates import Allowance
 from chalicelib.errors import QuietzoneError
 
 # The most special first: an error is the first of these that it is.
-_STATUS: Final = {
+STATUS: Final = {
     errors.BodyTooLarge: 413,
     errors.IdempotencyMismatch: 422,
     errors.InvalidRequest: 400,
     errors.Forbidden: 403,
     errors.Unauthorized: 401,
+    errors.MethodNotAllowed: 405,
     errors.NotFound: 404,
     errors.SlugTaken: 409,
     errors.PlanLimitExceeded: 403,
     errors.RateLimited: 429,
     errors.Unavailable: 503,
 }
+UNEXPECTED: Final = "server_error"
 
 
 def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
@@ -34,7 +38,7 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
     try:
         response = respond(request)
     except CarriedError as carried:
-        response = _answer_to(carried.__cause__)
+        response = _answer_to(carried.__cause__, dialects.of_path(request.path))
     response.headers.update(ANY_ORIGIN)
     _log(
         level="INFO",
@@ -48,18 +52,18 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
     return response
 
 
-def _answer_to(error: BaseException | None) -> Response:
-    """Ours as they are; a bug is logged, and shown to nobody."""
-    if isinstance(error, QuietzoneError):
-        return problem(error)
-    _log(level="ERROR", message="unexpected error", error=type(error).__name__, at=_places(error))
-    return _response(500, "Something went wrong on our side", "server_error")
+def status_of(kind: type[QuietzoneError], dialect: Dialect) -> int:
+    """The status that an API answers an error with: its own for the first that it is, or else the common one."""
+    own = (status for of, status in dialect.statuses.items() if issubclass(kind, of))
+    return next(own, next(status for of, status in STATUS.items() if issubclass(kind, of)))
 
 
-def problem(error: QuietzoneError) -> Response:
-    """An error in the `dynamic` API's shape: `{error, code}`, and `field` where one is to blame."""
-    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-    response = _response(status, error.message, error.code, error.field)
+def problem(error: QuietzoneError, dialect: Dialect) -> Response:
+    """An error in an API's own shape."""
+    status = status_of(type(error), dialect)
+    response = _response(
+        dialect, {"status": status, "code": error.code, "message": error.message, "field": error.field}
+    )
     if isinstance(error, errors.RateLimited):
         response.headers.update(allowance_headers(Allowance(error.limit, 0, error.reset_ms)))
     if isinstance(error, errors.RateLimited | errors.Unavailable):
@@ -69,9 +73,18 @@ def problem(error: QuietzoneError) -> Response:
     return response
 
 
-def _response(status: int, message: str, code: str, field: str | None = None) -> Response:
-    body = {"error": message, "code": code, **({"field": field} if field else {})}
-    return Response(body=json.dumps(body), status_code=status, headers={"Content-Type": "application/json"})
+def _answer_to(error: BaseException | None, dialect: Dialect) -> Response:
+    """Ours as they are; a bug is logged, and shown to nobody."""
+    if isinstance(error, QuietzoneError):
+        return problem(error, dialect)
+    _log(level="ERROR", message="unexpected error", error=type(error).__name__, at=_places(error))
+    message = "Something went wrong on our side"
+    return _response(dialect, {"status": 500, "code": UNEXPECTED, "message": message, "field": None})
+
+
+def _response(dialect: Dialect, failure: Failure) -> Response:
+    body = json.dumps(dialect.draw(failure), ensure_ascii=False)
+    return Response(body=body, status_code=failure["status"], headers={"Content-Type": "application/json"})
 
 
 def _places(error: BaseException | None) -> list[str]:

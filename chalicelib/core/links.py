@@ -10,6 +10,7 @@ EXPIRED: Final = "expired"
 ERASED: Final = "erased"  # stored only while the erasing runs; nobody is shown such a link
 
 DEFAULT_REDIRECT: Final = 302
+REDIRECTS: Final = (301, 302, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from chalice.test import Client
 
 from app import app
 from chalicelib.services import accounts
+from tests.api import described
 from tests.world import now_ms
 
 
@@ -35,7 +36,10 @@ class Caller:
             response = client.http.request(
                 method, path, {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **named}, sent
             )
-        return Answer(response.status_code, _lower(response.headers), json.loads(response.body or b"null"))
+        answer = Answer(response.status_code, _lower(response.headers), _json(response.body))
+        if "+}" not in path:
+            described.check(method, path, answer.status, answer.json)
+        return answer
 
     def create(self, **body: Any) -> dict[str, Any]:
         """A new dynamic code."""
@@ -51,6 +55,13 @@ def new_caller(name: str = "Acme", plan: str | None = None, scopes: frozenset[st
     given = {} if scopes is None else {"scopes": scopes}
     key = accounts.create_key(organization.number, owner.number, now_ms(), "oqr_", **given)
     return Caller(key, organization.number, owner.number)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"null")
+    except ValueError:
+        return body.decode()
 
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, str]:

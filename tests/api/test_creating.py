@@ -104,7 +104,7 @@ def test_an_hour_later_there_are_twenty_again(caller: Caller, monkeypatch: pytes
     for _ in range(20):
         _create(caller)
     later = now_ms() + HOUR_MS + 1
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: later)
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: later)
     answer = _create(caller)
     assert (answer.status, answer.headers["x-ratelimit-remaining"]) == (201, "19")
 
@@ -130,7 +130,7 @@ def test_members_have_an_allowance_each(caller: Caller) -> None:
 def test_the_free_plan_stops_at_its_monthly_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     caller = new_caller(plan="free")
     for hour in range(2):
-        monkeypatch.setattr("chalicelib.api.http.now_ms", lambda hour=hour: _mid_month() + hour * 2 * HOUR_MS)
+        monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda hour=hour: _mid_month() + hour * 2 * HOUR_MS)
         statuses = [_create(caller).status for _ in range(13)]
     assert statuses == [201] * 12 + [403]
     answer = _create(caller)
@@ -249,7 +249,7 @@ def test_the_twentieth_create_is_given_once_at_the_turn_of_a_month_too(
     turn = 1_901_232_000_000
     assert (month_of(turn - 1), month_of(turn)) == ("203003", "203004")
     clock = [turn - 60_000]
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: clock[0])
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: clock[0])
     for _ in range(19):
         _create(caller)
 
@@ -377,9 +377,9 @@ def test_a_key_is_remembered_for_a_day(caller: Caller, monkeypatch: pytest.Monke
     monkeypatch.setattr(ids, "_last", 0)
     now = now_ms()
     first = _create(caller, Idempotency_Key="k1").json
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: now + DAY_MS - 2000)
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: now + DAY_MS - 2000)
     assert _create(caller, Idempotency_Key="k1").json == first
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: now + DAY_MS + 2000)
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: now + DAY_MS + 2000)
     other = _create(caller, {"destination": "https://example.com/other"}, Idempotency_Key="k1")
     assert (other.status, "idempotent-replay" in other.headers) == (201, False)
     assert _create(caller, {"destination": "https://example.com/other"}, Idempotency_Key="k1").json == other.json
@@ -399,7 +399,7 @@ def test_who_waits_as_long_as_told_may_create_again_and_not_sooner(
     monkeypatch.setattr(ids, "_last", 0)
     start = now_ms() // 1000 * 1000 + 250
     clock = [start]
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: clock[0])
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: clock[0])
     for n in range(20):
         clock[0] = start + n * 60_000
         assert _create(caller).status == 201
@@ -431,7 +431,7 @@ def test_a_month_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ids, "_last", 0)
     caller, now = new_caller(plan="free"), now_ms()
     UsageItem(str(caller.organization), f"usage#{month_of(now)}", created=25).save()
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: now + 32 * DAY_MS)
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: now + 32 * DAY_MS)
     assert _create(caller).status == 201
 
 

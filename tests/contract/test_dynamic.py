@@ -52,7 +52,7 @@ EXAMPLE: Mapping[str, Any] = {
 def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is noon in the API and on the way of a scan."""
     clock = SimpleNamespace(time_ns=lambda: NOON * 1_000_000, monotonic=time.monotonic)
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: NOON)
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: NOON)
     monkeypatch.setattr(redirect, "time", clock)
     monkeypatch.setattr(ids, "_last", 0)
     redirect._cache.clear()
@@ -407,7 +407,7 @@ def test_no_end_of_a_pause_does_not_bring_a_pause_back_that_is_over(
     path = f"/v1/dynamic/{caller.create()['id']}"
     until = NOON + HOUR_MS
     caller.call("PATCH", path, {"pause_until": iso_time(until)})
-    monkeypatch.setattr("chalicelib.api.http.now_ms", lambda: until)
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: until)
     assert caller.call("GET", path).json["status"] == "active"
     answer = caller.call("PATCH", path, {"pause_until": None, "label": "Back"}).json
     assert (answer["status"], answer["pause_until"]) == ("active", None)
@@ -527,7 +527,7 @@ def _plan_limit_exceeded(caller: Caller) -> Answer:
     small = new_caller("Small", plan="free")
     for hour in (0, 2):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("chalicelib.api.http.now_ms", lambda hour=hour: NOON + hour * HOUR_MS)
+            patch.setattr("chalicelib.api.requests.now_ms", lambda hour=hour: NOON + hour * HOUR_MS)
             answers = [small.call("POST", "/v1/dynamic", {"destination": "https://example.com/"}) for _ in range(13)]
     return answers[-1]
 

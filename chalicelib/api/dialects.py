@@ -1,0 +1,123 @@
+"""How each API draws its errors, and which paths are whose. The shapes are those of the services' documents."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chalicelib import errors
+from chalicelib.errors import QuietzoneError
+
+Code = Annotated[str, Field(description="Stable, for programs.")]
+Message = Annotated[str, Field(description="For people. It begins with the name of a field that is to blame.")]
+Blamed = Annotated[str, Field(description="The field or parameter that is to blame.")]
+
+
+class DynamicError(TypedDict):
+    """An error of the `dynamic` API."""
+
+    error: Message
+    code: Code
+    field: NotRequired[Blamed]
+
+
+class Problem(TypedDict):
+    code: Code
+    message: Message
+    field: NotRequired[Blamed]
+
+
+class NestedError(TypedDict):
+    """An error of the `qrcodes` and `qpr` APIs."""
+
+    error: Problem
+
+
+class ReportingError(TypedDict):
+    """An error of the `reporting` API."""
+
+    status: Annotated[int, Field(description="The HTTP status.")]
+    message: Message
+    data: None
+    code: Code
+    field: NotRequired[Blamed]
+
+
+class QrError(TypedDict):
+    """An error of the `qr` API."""
+
+    success: Literal[False]
+    error: Problem
+
+
+class Failure(TypedDict):
+    """What every shape is drawn from."""
+
+    status: int
+    code: str
+    message: str
+    field: str | None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """An API's way with errors: `draw` gives the body, `shape` is its type.
+
+    `statuses` are those that differ from what the others answer for an error.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    shape: Any
+    draw: Callable[[Failure], Mapping[str, Any]]
+    statuses: Mapping[type[QuietzoneError], int] = field(default_factory=dict)
+
+
+def _dynamic(failure: Failure) -> DynamicError:
+    return {"error": failure["message"], "code": failure["code"], **_blamed(failure)}  # type: ignore[typeddict-item]
+
+
+def _nested(failure: Failure) -> NestedError:
+    return {"error": _problem(failure)}
+
+
+def _reporting(failure: Failure) -> ReportingError:
+    drawn: ReportingError = {
+        "status": failure["status"],
+        "message": failure["message"],
+        "data": None,
+        "code": failure["code"],
+    }
+    return {**drawn, **_blamed(failure)}  # type: ignore[typeddict-item]
+
+
+def _qr(failure: Failure) -> QrError:
+    return {"success": False, "error": _problem(failure)}
+
+
+def _problem(failure: Failure) -> Problem:
+    drawn: Problem = {"code": failure["code"], "message": failure["message"]}
+    return {**drawn, **_blamed(failure)}  # type: ignore[typeddict-item]
+
+
+def _blamed(failure: Failure) -> dict[str, str]:
+    return {"field": failure["field"]} if failure["field"] else {}
+
+
+DYNAMIC: Final = Dialect("dynamic", ("/v1",), DynamicError, _dynamic)
+QRCODES: Final = Dialect("qrcodes", ("/v1/qrcodes",), NestedError, _nested)
+QPR: Final = Dialect("qpr", ("/v1/qpr-codes", "/v1/scans", "/v1/api-keys", "/v1/webhooks"), NestedError, _nested)
+REPORTING: Final = Dialect("reporting", ("/api/v1/external/reporting",), ReportingError, _reporting)
+QR: Final = Dialect("qr", ("/api",), QrError, _qr, {errors.PlanLimitExceeded: 402})
+# The most special prefix first; what has none of them is drawn as `dynamic` does.
+DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, DYNAMIC)
+
+
+def of_path(path: str) -> Dialect:
+    """Whose path this is."""
+    for dialect in DIALECTS:
+        if any(path == prefix or path.startswith(prefix + "/") for prefix in dialect.prefixes):
+            return dialect
+    return DYNAMIC

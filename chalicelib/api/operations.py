@@ -1,0 +1,67 @@
+"""What a route is, beside its path: who may call it, how often, with what, and what it answers.
+
+It is declared once. The framework goes by it before the route's own code runs, and the OpenAPI document is made of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from chalicelib.api.dialects import Dialect
+from chalicelib.api.parameters import Parameter
+from chalicelib.core.limits import Limit
+from chalicelib.errors import QuietzoneError
+from chalicelib.services.accounts import Caller
+
+LimitOf = Callable[[Caller], Limit]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path.
+
+    `scope` is what a key needs, None for a route without a key; `clients` tells whether a client's own key may call
+    it. `answer` is the type of the body (a TypedDict, or None for what is no JSON), `status` that of a success;
+    `others` are further successes and their descriptions, `errors` what it raises beyond what every such route may.
+    `example` is an answer and `asked` a body, as a document prints them.
+    """
+
+    method: str
+    path: str
+    dialect: Dialect
+    view: Callable[..., Any]
+    scope: str | None = None
+    clients: bool = False
+    limit: Limit | LimitOf | None = None
+    parameters: tuple[Parameter[Any], ...] = ()
+    body: type[BaseModel] | None = None
+    answer: Any = None
+    status: int = 200
+    others: Mapping[int, str] | None = None
+    errors: tuple[type[QuietzoneError], ...] = ()
+    once: bool = False
+    tag: str = ""
+    example: Any = None
+    asked: Any = None
+    media: str = "application/json"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the view's docstring."""
+        return (self.view.__doc__ or "").strip().split("\n")[0].removesuffix(".")
+
+    @property
+    def description(self) -> str:
+        """The rest of it."""
+        rest = (self.view.__doc__ or "").strip().split("\n")[1:]
+        return "\n".join(line.strip() for line in rest).strip()
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names of the path's parameters."""
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+    def limit_of(self, caller: Caller) -> Limit | None:
+        return self.limit if isinstance(self.limit, Limit) or self.limit is None else self.limit(caller)

@@ -1,0 +1,134 @@
+"""Query parameters: each is declared once, and read and described by what it declares.
+
+Numbers out of range are clamped; what is no number, no date or not one of the words is refused by name.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from chalicelib.core.days import parse_day, parse_time
+from chalicelib.errors import InvalidRequest
+
+T = TypeVar("T")
+
+_MOST_DIGITS: Final = 18  # beyond any range, and quick to read
+
+
+@dataclass(frozen=True)
+class Parameter(Generic[T]):
+    """A query parameter. `description` is for the OpenAPI document."""
+
+    name: str
+    description: str
+
+    def read(self, text: str | None) -> T:
+        """The value of what was sent, None when nothing was. Raises InvalidRequest."""
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        """What it may be, as JSON Schema has it."""
+        raise NotImplementedError
+
+    def refuse(self, problem: str) -> InvalidRequest:
+        return InvalidRequest.for_field(self.name, problem)
+
+
+@dataclass(frozen=True)
+class Text(Parameter[str]):
+    """Any text; nothing sent is ''."""
+
+    def read(self, text: str | None) -> str:
+        return text or ""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+@dataclass(frozen=True)
+class Whole(Parameter[int]):
+    """A whole number, clamped to a range."""
+
+    default: int
+    lowest: int
+    highest: int
+
+    def read(self, text: str | None) -> int:
+        number = _whole(self, text)
+        return self.default if number is None else min(max(number, self.lowest), self.highest)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "default": self.default, "minimum": self.lowest, "maximum": self.highest}
+
+
+@dataclass(frozen=True)
+class Choice(Parameter[str]):
+    """One of some words; `default` may be '', which is none of them."""
+
+    words: tuple[str, ...]
+    default: str
+
+    def read(self, text: str | None) -> str:
+        if not text:
+            return self.default
+        if text not in self.words:
+            raise self.refuse(f"must be one of {', '.join(self.words)}")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        given = {"default": self.default} if self.default else {}
+        return {"type": "string", "enum": list(self.words), **given}
+
+
+@dataclass(frozen=True)
+class Flag(Parameter[bool]):
+    """`true` or `false`, which is the default."""
+
+    def read(self, text: str | None) -> bool:
+        if text not in (None, "", "true", "false"):
+            raise self.refuse("must be true or false")
+        return text == "true"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean", "default": False}
+
+
+@dataclass(frozen=True)
+class Day(Parameter[int | None]):
+    """A date, `YYYY-MM-DD`, as days since 1970; of a time, its UTC day."""
+
+    def read(self, text: str | None) -> int | None:
+        if not text:
+            return None
+        try:
+            return parse_day(text[:10]) if len(text) > 10 and parse_time(text) is not None else parse_day(text)
+        except ValueError as error:
+            raise self.refuse("must be a date, such as 2026-01-31") from error
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+
+@dataclass(frozen=True)
+class Moment(Parameter[int | None]):
+    """An ISO 8601 date or time (UTC without an offset), in milliseconds."""
+
+    def read(self, text: str | None) -> int | None:
+        if not text:
+            return None
+        moment = parse_time(text.replace(" ", "+") if "T" in text else text)  # what a bare plus sign has become
+        if moment is None:
+            raise self.refuse("must be an ISO 8601 time, such as 2026-01-31T12:00:00Z")
+        return moment
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
+
+def _whole(parameter: Parameter[Any], text: str | None) -> int | None:
+    if text is None or not text.strip():
+        return None
+    digits = text.strip().removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        raise parameter.refuse("must be a whole number")
+    number = int(digits.lstrip("0")[:_MOST_DIGITS] or "0")
+    return -number if text.strip().startswith("-") else number

@@ -1,0 +1,159 @@
+"""Reading a request: who calls, its JSON body, its address; keys that make it happen once, cursors."""
+
+import hashlib
+import json
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, TypeVar
+
+from chalice.app import Request
+from pydantic import BaseModel, ValidationError
+
+from chalicelib.api.operations import Operation
+from chalicelib.api.parameters import Parameter
+from chalicelib.config import settings
+from chalicelib.core.creates import Allowance
+from chalicelib.errors import BodyTooLarge, InvalidRequest, Unauthorized
+from chalicelib.services import accounts
+from chalicelib.services.accounts import Caller
+from chalicelib.services.creating import OnceKey
+
+MAX_BODY_BYTES: Final = 65_536
+LONGEST_IDEMPOTENCY_KEY: Final = 255
+
+Body = TypeVar("Body", bound=BaseModel)
+T = TypeVar("T")
+
+
+@dataclass
+class Call:
+    """A request to an operation, by somebody who may call it. `allowance` is what is left of its limit."""
+
+    request: Request
+    operation: Operation
+    now_ms: int
+    caller: Caller | None = None
+    allowance: Allowance | None = None
+
+    @property
+    def who(self) -> Caller:
+        """Who calls. Only of operations that need a key."""
+        if self.caller is None:
+            raise RuntimeError(f"{self.operation.path} needs no key")
+        return self.caller
+
+    @property
+    def base(self) -> str:
+        """The address that short links start with."""
+        return base_url(self.request)
+
+    @property
+    def own_hosts(self) -> set[str]:
+        """The hosts that a destination may not have: it would redirect to us again."""
+        hosts = {self.base.split("://")[-1].split("/")[0], self.request.context.get("domainName", "")}
+        return {host.rsplit(":", 1)[0] if not host.startswith("[") else host for host in hosts if host}
+
+    def read(self, parameter: Parameter[T]) -> T:
+        """The value of a declared query parameter. Raises InvalidRequest."""
+        if parameter not in self.operation.parameters:
+            raise RuntimeError(f"{self.operation.path} does not declare {parameter.name}")
+        sent: Mapping[str, str] = self.request.query_params or {}
+        return parameter.read(sent.get(parameter.name))
+
+    def body(self, model: type[Body]) -> Body:
+        """The JSON body as the declared model. Raises InvalidRequest with the field's name, BodyTooLarge."""
+        if model is not self.operation.body:
+            raise RuntimeError(f"{self.operation.path} does not declare {model.__name__}")
+        try:
+            return model.model_validate(self.json)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            field = ".".join(str(part) for part in first["loc"]) or "body"
+            raise InvalidRequest.for_field(field, _plain(first["msg"])) from error
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        """The JSON object in the body. Raises InvalidRequest, BodyTooLarge."""
+        raw = self.request.raw_body
+        if len(raw) > MAX_BODY_BYTES:
+            raise BodyTooLarge.over(MAX_BODY_BYTES)
+        try:
+            value = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise InvalidRequest.for_field("body", "must be valid JSON") from error
+        if not isinstance(value, dict):
+            raise InvalidRequest.for_field("body", "must be a JSON object")
+        return value
+
+    def once(self) -> OnceKey | None:
+        """The request's Idempotency-Key, good for this member and path; None without one. Raises InvalidRequest."""
+        key = self.request.headers.get("idempotency-key")
+        if key is None:
+            return None
+        if not key.strip() or len(key) > LONGEST_IDEMPOTENCY_KEY:
+            raise InvalidRequest.for_field("Idempotency-Key", f"must be 1 to {LONGEST_IDEMPOTENCY_KEY} characters")
+        where = f"{self.who.member} {self.request.method} {self.request.path}"
+        return OnceKey(f"{where} {key}", f"{where} {json.dumps(self.json, sort_keys=True)}")
+
+    def cursor(self, listing: str, place: bytes) -> str:
+        """An opaque place in a listing, bound to it and to the organization."""
+        return urlsafe_b64encode(self._binding(listing) + place).decode().rstrip("=")
+
+    def place(self, cursor: str, listing: str, field: str = "cursor") -> bytes | None:
+        """The place that a cursor names; None without one. Raises InvalidRequest for one of another listing."""
+        if not cursor:
+            return None
+        try:
+            raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        except ValueError:
+            raw = b""
+        binding = self._binding(listing)
+        if len(raw) <= len(binding) or not raw.startswith(binding):
+            raise InvalidRequest.for_field(field, "is not a cursor of this list")
+        return raw[len(binding) :]
+
+    def _binding(self, listing: str) -> bytes:
+        """Nothing is secret in a cursor, since it only moves within its own organization; this makes mix-ups plain."""
+        return hashlib.sha256(f"{self.who.organization.number} {listing}".encode()).digest()[:8]
+
+
+def admitted(operation: Operation, request: Request) -> Call:
+    """A call of somebody who may make it. Raises Unauthorized, Forbidden, RateLimited."""
+    call = Call(request, operation, now_ms())
+    if operation.scope is None:
+        return call
+    caller = accounts.authenticate(_token(request.headers))
+    caller.require(operation.scope)
+    call.caller = caller
+    return call
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def base_url(request: Request) -> str:
+    """The address that short links start with: the installation's, or else the one the request came to."""
+    if public := settings().public_url:
+        return public
+    context = request.context
+    domain, stage = context.get("domainName", ""), context.get("stage", "")
+    # API Gateway's own domain has the stage in its paths; one's own leads to a stage by itself.
+    return f"https://{domain}/{stage}" if ".execute-api." in domain and stage else f"https://{domain}"
+
+
+def _token(headers: Mapping[str, str]) -> str:
+    """The key or token in `Authorization: Bearer` or `x-api-key`. Raises Unauthorized without one."""
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
+    key = token.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "").strip()
+    if not key:
+        raise Unauthorized.missing_key()
+    return key
+
+
+def _plain(message: str) -> str:
+    """Pydantic's message as the end of a sentence that starts with the field's name."""
+    return message.removeprefix("Value error, ").removeprefix("Input ").strip() or "is not valid"

@@ -1,0 +1,14 @@
+"""Every API's blueprint, in one list: what `app.py` registers, and what describes itself."""
+
+from typing import Final
+
+from chalicelib.api import docs, dynamic, history, integrity, unknown
+from chalicelib.api.http import Api
+from chalicelib.api.operations import Operation
+
+_APIS: Final = (dynamic.bp, history.bp, integrity.bp)
+_DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
+_DOCS: Final = docs.describing(_DESCRIBED)
+
+OPERATIONS: Final[list[Operation]] = [*_DESCRIBED, *_DOCS.operations]
+BLUEPRINTS: Final[tuple[Api, ...]] = (*_APIS, _DOCS, unknown.answering(OPERATIONS))
