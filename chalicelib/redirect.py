@@ -19,10 +19,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Blueprint, Response
 
-from chalicelib.core import notices, targets
+from chalicelib.core import handover, notices, targets
 from chalicelib.core.links import ACTIVE, EXPIRED
+from chalicelib.core.queries import with_parameters
 from chalicelib.core.scans import Arrival
-from chalicelib.core.slugs import normalise
+from chalicelib.core.slugs import parts
 from chalicelib.core.targets import Target
 from chalicelib.core.viewers import arrival, is_counted, viewer
 
@@ -40,17 +41,19 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     accept = headers.get("accept", "")
     try:
-        target = _resolve(normalise(unquote(event["pathParameters"]["slug"])))
+        slug, marker = parts(unquote(event["pathParameters"]["slug"]))
+        target = _resolve(slug)
     except (BotoCoreError, ClientError) as error:
         return _logged(notices.answer(notices.UNAVAILABLE, accept), error=type(error).__name__)
     now_ms = time.time_ns() // 1_000_000
     state = target.state(now_ms) if target else None
     if target is None or state != ACTIVE:
         return _logged(notices.answer(notices.EXPIRED if state == EXPIRED else notices.UNKNOWN, accept))
-    counted = is_counted(event["httpMethod"], headers)
-    if counted:
-        _record(_scan(event, headers, target, now_ms))
-    return _logged(_to(target), counted=counted)
+    if not is_counted(event["httpMethod"], headers):
+        return _logged(_to(target, target.location), counted=False)
+    arrived = _scan(event, headers, target, target.marker(marker), now_ms)
+    _record(arrived)
+    return _logged(_to(target, _onward(target, arrived)), counted=True)
 
 
 @bp.route("/{slug}", methods=["GET", "HEAD"], content_types=[])
@@ -85,12 +88,13 @@ def _resolve(slug: str) -> Target | None:
     return target
 
 
-def _scan(event: Mapping[str, Any], headers: Mapping[str, str], target: Target, now_ms: int) -> Arrival:
+def _scan(event: Mapping[str, Any], headers: Mapping[str, str], target: Target, marker: int, now_ms: int) -> Arrival:
     secret = os.environ.get("ORIGIN_SECRET", "")
     trusted = bool(secret) and hmac.compare_digest(headers.get("x-origin-secret", "").encode(), secret.encode())
     seen = viewer(headers, event["requestContext"]["identity"]["sourceIp"], trusted)
     slot = random.randrange(target.slots)  # noqa: S311 - spreads load, guards nothing
-    return arrival(target, seen, event.get("queryStringParameters") or {}, slot, now_ms, os.urandom(8).hex())
+    parameters = event.get("queryStringParameters") or {}
+    return arrival(target, seen, parameters, marker, slot, now_ms, os.urandom(8).hex())
 
 
 def _record(arrived: Arrival) -> None:
@@ -117,9 +121,18 @@ def _spill(arrived: Arrival, why: str) -> None:
         print(json.dumps({"level": "ERROR", "message": "scan lost", "error": type(error).__name__, "scan": kept}))
 
 
-def _to(target: Target) -> dict[str, Any]:
+def _onward(target: Target, arrived: Arrival) -> str:
+    """Where the visitor goes; a destination that asks for it is told which scan this is."""
+    if not target.hands_over:
+        return target.location
+    scan_id = arrived.key.id
+    token = handover.token(target.hashing_key, target.organization, scan_id, arrived.key.ms)
+    return with_parameters(target.location, {"scan_id": scan_id, "scan_token": token})
+
+
+def _to(target: Target, location: str) -> dict[str, Any]:
     headers = {
-        "Location": target.location,
+        "Location": location,
         "Cache-Control": "private, no-store",
         "Content-Type": "text/plain",  # of an empty body; API Gateway would call it JSON
     }

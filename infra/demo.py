@@ -80,7 +80,13 @@ def _write(owner: "Caller", demo: DemoLink, link: "Link", now_ms: int, chance: r
     )
     arrivals: list[dict[str, Any]] = [
         arrival(
-            target, viewer(past.headers, past.address, trusted=True), {}, 0, past.ms, f"{chance.getrandbits(64):016x}"
+            target,
+            viewer(past.headers, past.address, trusted=True),
+            {},
+            0,
+            0,
+            past.ms,
+            f"{chance.getrandbits(64):016x}",
         ).attributes()
         for past in scans(demo, DAYS, now_ms, chance)
     ]

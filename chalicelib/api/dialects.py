@@ -65,7 +65,8 @@ class Failure(TypedDict):
 class Dialect:
     """An API's way with errors: `draw` gives the body, `shape` is its type.
 
-    `statuses` are those that differ from what the others answer for an error.
+    `statuses` are those that differ from what the others answer for an error, `words` its names for the fields that
+    the services name in theirs.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Dialect:
     shape: Any
     draw: Callable[[Failure], Mapping[str, Any]]
     statuses: Mapping[type[QuietzoneError], int] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def _dynamic(failure: Failure) -> DynamicError:
@@ -107,10 +109,37 @@ def _blamed(failure: Failure) -> dict[str, str]:
 
 
 DYNAMIC: Final = Dialect("dynamic", ("/v1",), DynamicError, _dynamic)
-QRCODES: Final = Dialect("qrcodes", ("/v1/qrcodes",), NestedError, _nested)
-QPR: Final = Dialect("qpr", ("/v1/qpr-codes", "/v1/scans", "/v1/api-keys", "/v1/webhooks"), NestedError, _nested)
-REPORTING: Final = Dialect("reporting", ("/api/v1/external/reporting",), ReportingError, _reporting)
-QR: Final = Dialect("qr", ("/api",), QrError, _qr, {errors.PlanLimitExceeded: 402})
+QRCODES: Final = Dialect(
+    "qrcodes",
+    ("/v1/qrcodes",),
+    NestedError,
+    _nested,
+    words={"destination": "destination_url", "slug": "short_code", "label": "name"},
+)
+QPR: Final = Dialect(
+    "qpr",
+    ("/v1/qpr-codes", "/v1/scans", "/v1/api-keys", "/v1/webhooks", "/v1/members", "/v1/organization"),
+    NestedError,
+    _nested,
+    words={"label": "name"},
+)
+REPORTING: Final = Dialect(
+    "reporting", ("/api/v1/external/reporting",), ReportingError, _reporting, words={"label": "title"}
+)
+QR: Final = Dialect(
+    "qr",
+    ("/api",),
+    QrError,
+    _qr,
+    {errors.PlanLimitExceeded: 402},
+    {
+        "destination": "targetUrl",
+        "slug": "customSlug",
+        "label": "title",
+        "expires_at": "expiresAt",
+        "redirect_type": "redirectType",
+    },
+)
 # The most special prefix first; what has none of them is drawn as `dynamic` does.
 DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, DYNAMIC)
 

@@ -110,7 +110,9 @@ def create_dynamic(call: Call) -> Response:
     """
     body = call.body(CreateDynamic)
     new = links.NewLink(body.destination, call.own_hosts, body.label, body.slug)
-    return created(links.create(call.who, new, call.now_ms, partial(_link_answer, base=call.base), call.once()))
+    return created(
+        links.create(call.who, new, call.now_ms, partial(_link_answer, base=call.base), call.once(), hourly=True)
+    )
 
 
 @bp.operation("GET", "/v1/dynamic", scope="qr:read", parameters=(LIMIT, CURSOR, SEARCH), answer=shapes.DynamicCodes)

@@ -61,9 +61,9 @@ def status_of(kind: type[QuietzoneError], dialect: Dialect) -> int:
 def problem(error: QuietzoneError, dialect: Dialect) -> Response:
     """An error in an API's own shape."""
     status = status_of(type(error), dialect)
-    response = _response(
-        dialect, {"status": status, "code": error.code, "message": error.message, "field": error.field}
-    )
+    field = dialect.words.get(error.field or "", error.field)
+    message = error.message.replace(f"{error.field}:", f"{field}:", 1) if error.field else error.message
+    response = _response(dialect, {"status": status, "code": error.code, "message": message, "field": field})
     if isinstance(error, errors.RateLimited):
         response.headers.update(allowance_headers(Allowance(error.limit, 0, error.reset_ms)))
     if isinstance(error, errors.RateLimited | errors.Unavailable):

@@ -1,12 +1,14 @@
 """A link: a slug, its destination, and whether it redirects now."""
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 ACTIVE: Final = "active"
 PAUSED: Final = "paused"
 DRAFT: Final = "draft"
 EXPIRED: Final = "expired"
+DELETED: Final = "deleted"  # by the soft delete of the `qr` API: out of every list, and still readable by its id
 ERASED: Final = "erased"  # stored only while the erasing runs; nobody is shown such a link
 
 DEFAULT_REDIRECT: Final = 302
@@ -14,10 +16,32 @@ REDIRECTS: Final = (301, 302, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What a link carries for people and for programs.
+
+    `utm` are query parameters that go into the destination, by name; `style` are those of its picture; `metadata` passes
+    through to its scans. `hands_over` lets the redirect tell the destination which scan led there.
+    """
+
+    description: str | None = None
+    category: str | None = None
+    tags: tuple[str, ...] = ()
+    utm: Mapping[str, str] = field(default_factory=dict)
+    prompt: str | None = None
+    welcome_message: str | None = None
+    template: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    style: Mapping[str, str] = field(default_factory=dict)
+    hands_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link as its organization knows it. Times are milliseconds; `status` is as set, `state` as it is now.
 
-    `left_out` are the spans of time whose scans are tests of its own: from a time to just before another.
+    `left_out` are the spans of time whose scans are tests of its own: from a time to just before another. `custom`
+    tells a slug of somebody's choice. `records` is how many QR codes were ever made for it: the first shows the bare
+    short URL, each further one its number behind it. `campaign` and `client` are numbers, 0 for none.
     """
 
     organization: int
@@ -31,6 +55,12 @@ class Link:
     expires_ms: int | None = None
     redirect_type: int = DEFAULT_REDIRECT
     left_out: tuple[tuple[int, int], ...] = ()
+    updated_ms: int = 0
+    custom: bool = False
+    records: int = 0
+    campaign: int = 0
+    client: int = 0
+    details: Details = field(default_factory=Details)
 
     def state(self, now_ms: int) -> str:
         return state(self.status, self.pause_until_ms, self.expires_ms, now_ms)
@@ -41,7 +71,9 @@ class Link:
 
 
 def state(status: str, pause_until_ms: int | None, expires_ms: int | None, now_ms: int) -> str:
-    """What a link is at a time. An expiry outranks everything; a pause with an end is over when that comes."""
+    """What a link is at a time. An expiry outranks all but a deletion; a pause with an end is over when that comes."""
+    if status == DELETED:
+        return DELETED
     if expires_ms is not None and now_ms >= expires_ms:
         return EXPIRED
     if status == PAUSED and pause_until_ms is not None and now_ms >= pause_until_ms:

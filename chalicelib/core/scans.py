@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.core.days import day_of, month_of
 from chalicelib.core.slots import home
+from chalicelib.ids import ScanId
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +29,11 @@ class ScanKey:
         return partition(self.organization, self.link, month_of(self.ms), self.slot)
 
     @property
+    def id(self) -> str:
+        """How it is spelled to the outside."""
+        return str(ScanId(self.link, self.slot, self.ms, int(self.random, 16)))
+
+    @property
     def sort(self) -> str:
         return f"{sort_from(self.ms)}#{self.random}"
 
@@ -35,6 +41,12 @@ class ScanKey:
     def index(self) -> str:
         """The partition of the keys-only index: organization, day and home."""
         return index_partition(self.organization, day_of(self.ms), home(self.link, self.slot))
+
+    @classmethod
+    def parse(cls, organization: int, text: str) -> "ScanKey | None":
+        """The key of an organization's scan behind its spelling; None for anything else."""
+        known = ScanId.parse(text)
+        return known and cls(organization, known.link, known.slot, known.ms, f"{known.random:016x}")
 
     @classmethod
     def of(cls, partition: str, sort: str) -> "ScanKey":

@@ -107,6 +107,12 @@ def normalise(text: str) -> str:
     return slug if len(slug) <= LONGEST and _CUSTOM.fullmatch(slug) else ""
 
 
+def parts(path: str) -> tuple[str, str]:
+    """The slug and the marker in what follows the host: `spring.2` is the second QR code of `spring`."""
+    slug, _, marker = path.partition(".")
+    return normalise(slug), marker
+
+
 def check_custom(slug: str, field: str = "slug") -> str:
     """A slug of somebody's choice, in lower case. Raises InvalidRequest."""
     wanted = slug.lower() if slug.isascii() else ""

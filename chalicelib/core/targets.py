@@ -7,6 +7,7 @@ from typing import Any, Final
 from chalicelib.core.links import state
 
 SORT: Final = "slug"
+LONGEST_MARKER: Final = 9
 
 
 def partition(slug: str) -> str:
@@ -19,7 +20,7 @@ class Target:
     """Where a slug leads. `hashing_key` is the organization's key for visitor hashes; times are milliseconds.
 
     `location` is the destination as the header wants it. `slots` may lag behind the slots item, never run ahead.
-    `gone` marks a slug that was deleted or replaced; it is kept so that the slug is never given out again.
+    `records` is how many QR codes it has; `hands_over` whether the destination is told which scan led there. `gone` marks a slug that was deleted or replaced; it is kept so that the slug is never given out again.
     """
 
     organization: int
@@ -32,6 +33,8 @@ class Target:
     pause_until: int | None = None
     valid_until: int | None = None
     gone: bool = False
+    records: int = 0
+    hands_over: bool = False
 
     @classmethod
     def of(cls, item: Mapping[str, Mapping[str, Any]]) -> "Target":
@@ -51,7 +54,17 @@ class Target:
             pause_until=number("pause_until"),
             valid_until=number("valid_until"),
             gone=item.get("gone", {}).get("BOOL", False),
+            records=number("records") or 0,
+            hands_over=item.get("hands_over", {}).get("BOOL", False),
         )
+
+    def marker(self, text: str) -> int:
+        """The QR code that a scan came by, as the path names it behind the slug: the first when it names none of them.
+
+        0 while there are none. So nobody can make scopes that no QR code has.
+        """
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_MARKER else 0
+        return number if 1 < number <= self.records else min(self.records, 1)
 
     def state(self, now_ms: int) -> str | None:
         """The link's state now; None for a slug that is gone."""

@@ -65,9 +65,10 @@ def viewer(headers: Mapping[str, str], source_address: str, trusted: bool) -> Vi
 
 
 def arrival(
-    target: Target, seen: Viewer, parameters: Mapping[str, str], slot: int, now_ms: int, random: str
+    target: Target, seen: Viewer, parameters: Mapping[str, str], marker: int, slot: int, now_ms: int, random: str
 ) -> Arrival:
-    """The scan to write. `random` is 64 random bits in hexadecimal; `parameters` are those of the short URL."""
+    """The scan to write. `random` is 64 random bits in hexadecimal; `parameters` are those of the short URL, and
+    `marker` is the QR code that it came by."""
     address, agent = hashes(target.hashing_key, seen.address, seen.user_agent)
     via = parameters.get("via", "")
     facts = seen.facts
@@ -76,6 +77,7 @@ def arrival(
         facts=Facts(
             address=address,
             agent=agent,
+            marker=marker,
             country=facts.country,
             region=facts.region,
             region_name=facts.region_name,

@@ -1,14 +1,15 @@
 """Links: create, find, edit, delete."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from chalicelib import ids
 from chalicelib.core import slugs
 from chalicelib.core.destinations import check
-from chalicelib.core.links import ACTIVE, PAUSED, Link
+from chalicelib.core.links import ACTIVE, DEFAULT_REDIRECT, DELETED, PAUSED, REDIRECTS, Details, Link
+from chalicelib.core.queries import with_parameters
 from chalicelib.errors import InvalidRequest, NotFound, SlugTaken, Unavailable
 from chalicelib.services import creating, listing
 from chalicelib.services.accounts import Caller
@@ -18,6 +19,8 @@ from chalicelib.store.transactions import Refusal, Transaction
 from chalicelib.store.versions import Held
 
 ATTEMPTS: Final = 8
+# The names of an edit that are set as they are given.
+PLAIN: Final = frozenset({"destination", "label", "expires_ms", "redirect_type", "campaign", "client"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,31 @@ class NewLink:
     own_hosts: Collection[str]
     label: str | None = None
     slug: str | None = None
+    status: str = ACTIVE
+    expires_ms: int | None = None
+    redirect_type: int = DEFAULT_REDIRECT
+    details: Details = field(default_factory=Details)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What to change of a link: the names in `fields` are set to the values here, others stay."""
+    """What to change of a link: the names in `fields` are set to the values here, others stay.
+
+    `details` are those of `Details` that change, by name.
+    """
 
     fields: frozenset[str]
-    own_hosts: Collection[str]
+    own_hosts: Collection[str] = ()
     destination: str = ""
     label: str | None = None
     slug: str = ""
     status: str = ACTIVE
     pause_until_ms: int | None = None
+    expires_ms: int | None = None
+    redirect_type: int = DEFAULT_REDIRECT
+    campaign: int = 0
+    client: int = 0
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +67,21 @@ class Page:
 
 
 def create(
-    caller: Caller, new: NewLink, now_ms: int, shape: Callable[[Link], str], once: OnceKey | None = None
+    caller: Caller,
+    new: NewLink,
+    now_ms: int,
+    shape: Callable[[Link], str],
+    once: OnceKey | None = None,
+    *,
+    hourly: bool = False,
 ) -> Created:
     """A new link under the caller's limits; `shape` makes the body of the answer.
 
-    Raises InvalidRequest, UnsafeDestination, SlugTaken, and what `creating.create` raises.
+    `hourly` is the rule of the `dynamic` API, so many creates an hour. Raises InvalidRequest, UnsafeDestination,
+    SlugTaken, and what `creating.create` raises.
     """
     make = _maker(caller.organization.number, caller.organization.hashing_key, new, now_ms, shape)
-    return creating.create(caller, make, now_ms, once)
+    return creating.create(caller, make, now_ms, once, hourly=hourly)
 
 
 def seed(caller: Caller, new: NewLink, now_ms: int) -> Link:
@@ -88,6 +110,11 @@ def held(caller: Caller, spelled: str) -> Held[Link]:
     return found
 
 
+def every(caller: Caller) -> Iterator[Link]:
+    """All links of the caller's organization, newest first, without those that are deleted."""
+    return links.newest_first(caller.organization.number, None)
+
+
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
     """Links newest first; a search (in label, slug and destination) as in `listing.page`."""
     found, next_before = listing.page(
@@ -99,10 +126,12 @@ def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Pa
 
 
 def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
-    """Change a link. Raises NotFound, InvalidRequest, UnsafeDestination, SlugTaken."""
+    """Change a link. Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination, SlugTaken."""
     for _ in range(ATTEMPTS):
         before = held(caller, spelled)
-        edited = _edited(before.value, change, now_ms)
+        if before.value.status == DELETED:
+            raise NotFound.of("code")
+        edited = replace(_edited(before.value, change, now_ms), updated_ms=now_ms)
         write = Transaction()
         slots = spreads.slots(edited.organization, edited.number)
         links.replace(write, before, edited, caller.organization.hashing_key, slots)
@@ -112,6 +141,21 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
         refused = {refusal.subject for refusal in refusals if refusal.condition}
         if "slug" in refused and "link" not in refused:  # else the slug may be ours by now: look again
             raise SlugTaken.of(edited.slug)
+    raise Unavailable.storage()
+
+
+def delete(caller: Caller, spelled: str, now_ms: int) -> Link:
+    """Take a link out of every list and end its redirect, for ever; it stays readable by its id. Raises NotFound."""
+    for _ in range(ATTEMPTS):
+        before = held(caller, spelled)
+        if before.value.status == DELETED:
+            raise NotFound.of("code")
+        deleted = replace(before.value, status=DELETED, pause_until_ms=None, updated_ms=now_ms)
+        write = Transaction()
+        links.put_again(write, before, deleted)
+        links.retire(write, before.value)
+        if not write.commit():
+            return deleted
     raise Unavailable.storage()
 
 
@@ -133,7 +177,8 @@ def erase(caller: Caller, spelled: str, now_ms: int) -> Link:
 def _maker(
     organization: int, hashing_key: bytes, new: NewLink, now_ms: int, shape: Callable[[Link], str]
 ) -> creating.Make:
-    check(new.destination, new.own_hosts)
+    _check(new.destination, new.own_hosts, new.details.utm)
+    _check_terms(new.redirect_type, new.expires_ms, now_ms)
     custom = None if new.slug is None else slugs.check_custom(new.slug)
 
     def make(write: Transaction, refusals: list[Refusal]) -> str:
@@ -146,6 +191,11 @@ def _maker(
             destination=new.destination,
             created_ms=now_ms,
             label=new.label,
+            status=new.status,
+            expires_ms=new.expires_ms,
+            redirect_type=new.redirect_type,
+            custom=custom is not None,
+            details=new.details,
         )
         links.put_new(write, link, hashing_key)
         return shape(link)
@@ -155,15 +205,26 @@ def _maker(
 
 def _edited(link: Link, change: Edit, now_ms: int) -> Link:
     """The link after an edit. A pause with an end pauses; making active ends every pause."""
-    values: dict[str, object] = {}
-    if "destination" in change.fields:
-        check(change.destination, change.own_hosts)
-        values["destination"] = change.destination
-    if "label" in change.fields:
-        values["label"] = change.label
-    if "slug" in change.fields:
-        values["slug"] = slugs.check_custom(change.slug) if change.slug != link.slug else link.slug
-    return _paused(replace(link, **values), change, now_ms)  # type: ignore[arg-type]
+    values: dict[str, Any] = {name: getattr(change, name) for name in PLAIN & change.fields}
+    if "slug" in change.fields and change.slug != link.slug:
+        values |= {"slug": slugs.check_custom(change.slug), "custom": True}
+    edited = replace(link, **values, details=replace(link.details, **change.details))
+    if "destination" in change.fields or "utm" in change.details:
+        _check(edited.destination, change.own_hosts, edited.details.utm)
+    _check_terms(edited.redirect_type, change.expires_ms, now_ms)
+    return _paused(edited, change, now_ms)
+
+
+def _check(destination: str, own_hosts: Collection[str], utm: Mapping[str, str]) -> None:
+    check(destination, own_hosts)
+    check(with_parameters(destination, utm), own_hosts)  # it may be too long only with them
+
+
+def _check_terms(redirect_type: int, expires_ms: int | None, now_ms: int) -> None:
+    if redirect_type not in REDIRECTS:
+        raise InvalidRequest.for_field("redirect_type", f"must be one of {', '.join(map(str, REDIRECTS))}")
+    if expires_ms is not None and expires_ms <= now_ms:
+        raise InvalidRequest.for_field("expires_at", "must be in the future")
 
 
 def _paused(link: Link, change: Edit, now_ms: int) -> Link:

@@ -6,13 +6,15 @@ pk slug#<slug>         sk slug              what the redirect needs; kept as a t
 
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import fields
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core import targets
 from chalicelib.core.destinations import location
 from chalicelib.core.judging import Span, Terms
-from chalicelib.core.links import ERASED, Link
+from chalicelib.core.links import DELETED, ERASED, Details, Link
+from chalicelib.core.queries import with_parameters
 from chalicelib.store import numbered
 from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record
@@ -34,6 +36,12 @@ class LinkItem(Record):
     redirect_type = NumberAttribute()
     created = NumberAttribute()
     left_out = UnicodeAttribute(null=True)
+    updated = NumberAttribute(null=True)
+    custom = BooleanAttribute(null=True)
+    records = NumberAttribute(null=True)
+    campaign = NumberAttribute(null=True)
+    client = NumberAttribute(null=True)
+    details = UnicodeAttribute(null=True)
 
 
 class TermsItem(Record):
@@ -63,6 +71,8 @@ class SlugItem(Record):
     pause_until = NumberAttribute(null=True)
     valid_until = NumberAttribute(null=True)
     gone = BooleanAttribute(null=True)
+    records = NumberAttribute(null=True)
+    hands_over = BooleanAttribute(null=True)
 
 
 def put_new(write: Transaction, link: Link, hashing_key: bytes) -> None:
@@ -123,9 +133,9 @@ def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
 
 
 def newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[Link]:
-    """An organization's links with numbers below `before`, newest first; those being erased are left out."""
+    """An organization's links with numbers below `before`, newest first, without those that are deleted."""
     for found in numbered.newest_first(LinkItem, "link", organization, before, page_size):
-        if found.status != ERASED:
+        if found.status not in (DELETED, ERASED):
             yield _link(found)
 
 
@@ -151,6 +161,12 @@ def _link_item(link: Link) -> LinkItem:
         redirect_type=link.redirect_type,
         created=link.created_ms,
         left_out=json.dumps(link.left_out) if link.left_out else None,
+        updated=link.updated_ms or None,
+        custom=link.custom or None,
+        records=link.records or None,
+        campaign=link.campaign or None,
+        client=link.client or None,
+        details=_stored(link.details),
     )
 
 
@@ -160,13 +176,15 @@ def _slug_item(link: Link, hashing_key: bytes, slots: int) -> SlugItem:
         targets.SORT,
         organization=link.organization,
         link=link.number,
-        location=location(link.destination),
+        location=location(with_parameters(link.destination, link.details.utm)),
         status=link.status,
         redirect_type=link.redirect_type,
         hashing_key=hashing_key,
         slots=slots,
         pause_until=link.pause_until_ms,
         valid_until=link.expires_ms,
+        records=link.records or None,
+        hands_over=link.details.hands_over or None,
     )
 
 
@@ -183,7 +201,24 @@ def _link(found: LinkItem) -> Link:
         expires_ms=None if found.valid_until is None else int(found.valid_until),
         redirect_type=int(found.redirect_type),
         left_out=_spans(found.left_out),
+        updated_ms=int(found.updated or 0),
+        custom=bool(found.custom),
+        records=int(found.records or 0),
+        campaign=int(found.campaign or 0),
+        client=int(found.client or 0),
+        details=_details(found.details),
     )
+
+
+def _stored(details: Details) -> str | None:
+    """What differs from the defaults."""
+    given = {f.name: value for f in fields(details) if (value := getattr(details, f.name))}
+    return json.dumps(given, ensure_ascii=False) if given else None
+
+
+def _details(stored: str | None) -> Details:
+    given = json.loads(stored or "{}")
+    return Details(**{**given, "tags": tuple(given.get("tags", ()))})
 
 
 def _spans(stored: str | None) -> tuple[Span, ...]:
