@@ -16,7 +16,8 @@ DEFAULT_REDIRECT: Final = 302
 class Link:
     """A link as its organization knows it. Times are milliseconds; `status` is as set, `state` as it is now.
 
-    `left_out` are the spans of time whose scans are tests of its own: from a time to just before another.
+    `left_out` are the spans of time whose scans are tests of its own: from a time to just before another. `markers` is
+    how many QR codes it ever had: its scans' markers are numbered so.
     """
 
     organization: int
@@ -30,6 +31,7 @@ class Link:
     expires_ms: int | None = None
     redirect_type: int = DEFAULT_REDIRECT
     left_out: tuple[tuple[int, int], ...] = ()
+    markers: int = 0
 
     def state(self, now_ms: int) -> str:
         return state(self.status, self.pause_until_ms, self.expires_ms, now_ms)

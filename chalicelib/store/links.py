@@ -34,6 +34,7 @@ class LinkItem(Record):
     redirect_type = NumberAttribute()
     created = NumberAttribute()
     left_out = UnicodeAttribute(null=True)
+    markers = NumberAttribute(null=True)
 
 
 class TermsItem(Record):
@@ -151,6 +152,7 @@ def _link_item(link: Link) -> LinkItem:
         redirect_type=link.redirect_type,
         created=link.created_ms,
         left_out=json.dumps(link.left_out) if link.left_out else None,
+        markers=link.markers or None,
     )
 
 
@@ -183,6 +185,7 @@ def _link(found: LinkItem) -> Link:
         expires_ms=None if found.valid_until is None else int(found.valid_until),
         redirect_type=int(found.redirect_type),
         left_out=_spans(found.left_out),
+        markers=int(found.markers or 0),
     )
 
 
