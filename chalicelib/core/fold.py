@@ -140,11 +140,12 @@ class _Placing:
             self._enter(at._replace(period=r.LIFETIME), table, previous, sign)
 
     def _converse(self, key: ScanKey, facts: Facts, sign: int) -> None:
+        hour = str(hour_of(key.ms))
         for scope, slot in _scopes(key, facts):
             at = RollupKey(key.organization, scope, slot, day_of(key.ms))
             if scope != r.ORGANIZATION_SCOPE:
-                self._enter(at, r.CONVERSATIONS, str(hour_of(key.ms)), sign * facts.conversation)
-                self._enter(at, r.MESSAGES, "", sign * facts.messages)
+                self._enter(at, r.CONVERSATIONS, hour, sign * facts.conversation)
+                self._enter(at, r.MESSAGES, hour, sign * facts.messages)
 
     def _is_first(self, key: ScanKey, facts: Facts) -> bool:
         visits = self._visits(VisitorKey(key.organization, facts.address))

@@ -19,7 +19,7 @@ ADDRESSES: Final = "addresses"  # the same for address hashes
 QUARTERS: Final = "quarters"  # by quarter-hour, 0 to 95
 HOURLY_VISITORS: Final = "hourly_visitors"  # by hour, 0 to 23
 CONVERSATIONS: Final = "conversations"  # by hour
-MESSAGES: Final = "messages"
+MESSAGES: Final = "messages"  # by hour
 
 COUNTRY: Final = "country"
 REGION: Final = "region"  # country|code|name

@@ -156,7 +156,7 @@ def _count(tables: dict[str, Counter[str]], key: ScanKey, fact: Facts, scope: st
         tables[name][dimension_values(fact)[name]] += 1
     if scope != "o":
         tables[r.CONVERSATIONS][str(hour_of(key.ms))] += fact.conversation
-        tables[r.MESSAGES][""] += fact.messages
+        tables[r.MESSAGES][str(hour_of(key.ms))] += fact.messages
 
 
 def _count_lifetime(tables: dict[str, Counter[str]], fact: Facts) -> None:
