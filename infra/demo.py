@@ -78,18 +78,11 @@ def _write(owner: "Caller", demo: DemoLink, link: "Link", now_ms: int, chance: r
         redirect_type=link.redirect_type,
         hashing_key=organization.hashing_key,
     )
-    arrivals: list[dict[str, Any]] = [
-        arrival(
-            target,
-            viewer(past.headers, past.address, trusted=True),
-            {},
-            0,
-            0,
-            past.ms,
-            f"{chance.getrandbits(64):016x}",
-        ).attributes()
-        for past in scans(demo, DAYS, now_ms, chance)
-    ]
+    arrivals: list[dict[str, Any]] = []
+    for past in scans(demo, DAYS, now_ms, chance):
+        seen = viewer(past.headers, past.address, trusted=True)
+        arrived = arrival(target, seen, {}, marker=0, slot=0, now_ms=past.ms, random=f"{chance.getrandbits(64):016x}")
+        arrivals.append(arrived.attributes())
     put_all(arrivals)
     return len(arrivals)
 

@@ -25,14 +25,23 @@ def quarter_of(ms: int) -> int:
     return ms % DAY_MS // QUARTER_MS
 
 
+def date_of(day: int) -> date:
+    return date.fromordinal(day + _EPOCH)
+
+
+def number_of(moment: date) -> int:
+    """The day of a date."""
+    return moment.toordinal() - _EPOCH
+
+
 def iso_day(day: int) -> str:
     """`YYYY-MM-DD`."""
-    return date.fromordinal(day + _EPOCH).isoformat()
+    return date_of(day).isoformat()
 
 
 def parse_day(text: str) -> int:
     """The day that `YYYY-MM-DD` names. Raises ValueError."""
-    return date.fromisoformat(text).toordinal() - _EPOCH
+    return number_of(date.fromisoformat(text))
 
 
 def month_of(ms: int) -> str:

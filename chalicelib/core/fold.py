@@ -127,18 +127,25 @@ class _Placing:
         if not sign:
             return
         previous = str(max((d for d in after if d < day), default=r.NEVER))
-        self._enter(at, table, previous, sign)
+        self._enter_previous(at, table, previous, sign)
         later = min((d for d in after if d > day), default=None)
         if later is not None:
-            self._enter(at._replace(period=later), table, previous, -sign)
-            self._enter(at._replace(period=later), table, str(day), sign)
+            self._enter_previous(at._replace(period=later), table, previous, -sign)
+            self._enter_previous(at._replace(period=later), table, str(day), sign)
+
+    def _enter_previous(self, at: RollupKey, table: str, previous: str, sign: int) -> None:
+        """Enter into a day's histogram. Whoever is new on a day is new in the lifetime, wherever that day moves to."""
+        self._enter(at, table, previous, sign)
+        if (table, previous) == (r.VISITORS, r.NEVER):
+            self._enter(at._replace(period=r.LIFETIME), table, previous, sign)
 
     def _converse(self, key: ScanKey, facts: Facts, sign: int) -> None:
+        hour = str(hour_of(key.ms))
         for scope, slot in _scopes(key, facts):
             at = RollupKey(key.organization, scope, slot, day_of(key.ms))
             if scope != r.ORGANIZATION_SCOPE:
-                self._enter(at, r.CONVERSATIONS, str(hour_of(key.ms)), sign * facts.conversation)
-                self._enter(at, r.MESSAGES, "", sign * facts.messages)
+                self._enter(at, r.CONVERSATIONS, hour, sign * facts.conversation)
+                self._enter(at, r.MESSAGES, hour, sign * facts.messages)
 
     def _is_first(self, key: ScanKey, facts: Facts) -> bool:
         visits = self._visits(VisitorKey(key.organization, facts.address))
@@ -156,7 +163,7 @@ class _Placing:
 
 def _scopes(key: ScanKey, facts: Facts) -> list[tuple[str, int]]:
     """The scopes that count a scan and its slot in each; the organization comes last."""
-    marked = [(r.marker_scope(facts.marker), key.slot)] if facts.marker else []
+    marked = [(r.marker_scope(key.link, facts.marker), key.slot)] if facts.marker else []
     return [(r.link_scope(key.link), key.slot), *marked, (r.ORGANIZATION_SCOPE, home(key.link, key.slot))]
 
 

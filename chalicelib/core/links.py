@@ -19,8 +19,8 @@ REDIRECTS: Final = (301, 302, 307, 308)
 class Details:
     """What a link carries for people and for programs.
 
-    `utm` are query parameters that go into the destination, by name; `style` are those of its picture; `metadata` passes
-    through to its scans. `hands_over` lets the redirect tell the destination which scan led there.
+    `utm` are query parameters that go into the destination, by name; `style` is that of its picture; `metadata`
+    passes through to its scans. `hands_over` lets the redirect tell the destination which scan led there.
     """
 
     description: str | None = None
@@ -40,7 +40,7 @@ class Link:
     """A link as its organization knows it. Times are milliseconds; `status` is as set, `state` as it is now.
 
     `left_out` are the spans of time whose scans are tests of its own: from a time to just before another. `custom`
-    tells a slug of somebody's choice. `records` is how many QR codes were ever made for it: the first shows the bare
+    tells a slug of somebody's choice. `markers` is how many QR codes were ever made for it: the first shows the bare
     short URL, each further one its number behind it. `campaign` and `client` are numbers, 0 for none.
     """
 
@@ -57,7 +57,7 @@ class Link:
     left_out: tuple[tuple[int, int], ...] = ()
     updated_ms: int = 0
     custom: bool = False
-    records: int = 0
+    markers: int = 0
     campaign: int = 0
     client: int = 0
     details: Details = field(default_factory=Details)

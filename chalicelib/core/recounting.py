@@ -12,6 +12,9 @@ compared, and what it lacks is entered into the first slot. That is right whatev
 meanwhile: a fold changes what is stored and what must be stored by the same moves, so it leaves their difference as it
 is. Nothing else changes the difference but a repair, and every repair of this day goes through that one rollup, on the
 condition of the version at which it was read.
+
+**Lifetimes** are sums of their days, slot by slot; their visitors are the days' that were never seen before. Each slot
+holds of these what its own days do, so a repair of a day's histogram is followed by one of the lifetime beside it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +29,9 @@ from chalicelib.core.visitors import MAX_AGENTS, VisitorKey, Visits
 ADDITIVE: Final = (r.TOTAL, r.BOTS, r.QUARTERS, r.CONVERSATIONS, r.MESSAGES, *r.DIMENSIONS)
 ORGANIZATION_TABLES: Final = (r.TOTAL, r.BOTS, r.QUARTERS, *r.ORGANIZATION_DIMENSIONS)
 LIFETIME_TABLES: Final = (r.TOTAL, r.BOTS, *r.LIFETIME_DIMENSIONS)
+
+# A lifetime is a sum of its days altogether: nothing else belongs into it.
+LIFETIME_TOLD: Final = (*ADDITIVE, r.VISITORS, r.ADDRESSES, r.HOURLY_VISITORS)
 
 NOBODY: Final[Table] = {}
 
@@ -65,9 +71,9 @@ class Recounted:
             _gather(self.visitors.setdefault(visitor, {}), visits)
 
 
-def mended(actual: Rollup, expected: Rollup) -> Rollup:
-    """A rollup with those of its additive tables put right that are not as expected."""
-    wrong = {name: r.table(expected, name) for name in ADDITIVE if not _agree(name, actual, expected)}
+def mended(actual: Rollup, expected: Rollup, tables_told: Iterable[str] = ADDITIVE) -> Rollup:
+    """A rollup with those of its tables put right that are not as expected, of those that `expected` tells."""
+    wrong = {name: r.table(expected, name) for name in tables_told if not _agree(name, actual, expected)}
     tables = {**actual, **{name: dict(table) for name, table in wrong.items()}}
     return {name: table for name, table in tables.items() if table}
 
@@ -79,7 +85,9 @@ def of_organization(links: Iterable[Rollup]) -> Rollup:
 
 def of_lifetime(days: Iterable[Rollup]) -> Rollup:
     """What a lifetime holds, from all days of its scope and slot."""
-    return _bounded(r.merged(days), LIFETIME_TABLES)
+    whole = r.merged(days)
+    new = r.table(whole, r.VISITORS).get(r.NEVER, 0)
+    return {**_bounded(whole, LIFETIME_TABLES), **({r.VISITORS: {r.NEVER: new}} if new else {})}
 
 
 def scans_off(actual: Rollup, expected: Rollup) -> int:

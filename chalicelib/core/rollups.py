@@ -3,7 +3,7 @@
 A rollup is a few named tables of whole numbers, each sparse: what is not there is 0, and no entry is 0. So
 adding a scan and taking it away again leaves exactly what was there before. Rollups of the same scope and day
 in different slots, and totals of different days, add up table by table; only `visitors` and `addresses` of
-several days need `windows.uniques`.
+several days need `windows.uniques`. A lifetime's `visitors` are its days' that were never seen before: everybody once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ ADDRESSES: Final = "addresses"  # the same for address hashes
 QUARTERS: Final = "quarters"  # by quarter-hour, 0 to 95
 HOURLY_VISITORS: Final = "hourly_visitors"  # by hour, 0 to 23
 CONVERSATIONS: Final = "conversations"  # by hour
-MESSAGES: Final = "messages"
+MESSAGES: Final = "messages"  # by hour
 
 COUNTRY: Final = "country"
 REGION: Final = "region"  # country|code|name
@@ -45,7 +45,7 @@ ORGANIZATION_SCOPE: Final = "o"
 
 
 class RollupKey(NamedTuple):
-    """One rollup item. `scope` is `o`, `l<link>` or `q<QR code>`; `period` a day or LIFETIME."""
+    """One rollup item. `scope` is `o`, `l<link>` or `q<link>.<ordinal>`; `period` a day or LIFETIME."""
 
     organization: int
     scope: str
@@ -57,8 +57,12 @@ def link_scope(link: int) -> str:
     return f"l{link}"
 
 
-def marker_scope(qr_code: int) -> str:
-    return f"q{qr_code}"
+def marker_scope(link: int, ordinal: int) -> str:
+    """Of the scans that carry a QR code's marker: which of its link's QR codes it is, from 1 on.
+
+    It belongs to the link's number, so that whoever makes a marker up gets no further than that link.
+    """
+    return f"q{link}.{ordinal}"
 
 
 def entered(rollup: Mapping[str, Mapping[str, int]], moves: Mapping[str, Mapping[str, int]]) -> Rollup:
@@ -78,7 +82,7 @@ def entered(rollup: Mapping[str, Mapping[str, int]], moves: Mapping[str, Mapping
 def withdrawn(whole: Mapping[str, Mapping[str, int]], part: Mapping[str, Mapping[str, int]]) -> Rollup:
     """An organization's rollup without what a link's rollup adds to it, for a link whose scans are gone.
 
-    Uniques stay: who was seen elsewhere too can no longer be told.
+    Uniques stay, a day's and the lifetime's alike: who was seen elsewhere too can no longer be told.
     """
     names = (TOTAL, BOTS, QUARTERS, *ORGANIZATION_DIMENSIONS)
     moves = {name: {value: -n for value, n in part[name].items()} for name in names if name in part}

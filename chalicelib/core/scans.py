@@ -46,7 +46,7 @@ class ScanKey:
     def parse(cls, organization: int, text: str) -> "ScanKey | None":
         """The key of an organization's scan behind its spelling; None for anything else."""
         known = ScanId.parse(text)
-        return known and cls(organization, known.link, known.slot, known.ms, f"{known.random:016x}")
+        return None if known is None else cls(organization, known.link, known.slot, known.ms, f"{known.random:016x}")
 
     @classmethod
     def of(cls, partition: str, sort: str) -> "ScanKey":
@@ -74,7 +74,7 @@ def index_partition(organization: int, day: int, home_slot: int) -> str:
 class Facts:
     """What one scan is worth to the rollups. An empty string is an unknown; `bot` is the reason, '' a human.
 
-    `marker` is the QR code record whose marker the scan carried, 0 for none. `address` and `agent` are keyed
+    `marker` tells which of its link's QR codes was scanned, from 1 on, 0 for none. `address` and `agent` are keyed
     hashes. `conversation` and `messages` are what the destination reported back (the `qpr` API).
     """
 

@@ -20,7 +20,8 @@ class Target:
     """Where a slug leads. `hashing_key` is the organization's key for visitor hashes; times are milliseconds.
 
     `location` is the destination as the header wants it. `slots` may lag behind the slots item, never run ahead.
-    `records` is how many QR codes it has; `hands_over` whether the destination is told which scan led there. `gone` marks a slug that was deleted or replaced; it is kept so that the slug is never given out again.
+    `markers` is how many QR codes it has; `hands_over` whether the destination is told which scan led there. `gone`
+    marks a slug that was deleted or replaced; it is kept so that the slug is never given out again.
     """
 
     organization: int
@@ -33,7 +34,7 @@ class Target:
     pause_until: int | None = None
     valid_until: int | None = None
     gone: bool = False
-    records: int = 0
+    markers: int = 0
     hands_over: bool = False
 
     @classmethod
@@ -54,7 +55,7 @@ class Target:
             pause_until=number("pause_until"),
             valid_until=number("valid_until"),
             gone=item.get("gone", {}).get("BOOL", False),
-            records=number("records") or 0,
+            markers=number("markers") or 0,
             hands_over=item.get("hands_over", {}).get("BOOL", False),
         )
 
@@ -64,7 +65,7 @@ class Target:
         0 while there are none. So nobody can make scopes that no QR code has.
         """
         number = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_MARKER else 0
-        return number if 1 < number <= self.records else min(self.records, 1)
+        return number if 1 < number <= self.markers else min(self.markers, 1)
 
     def state(self, now_ms: int) -> str | None:
         """The link's state now; None for a slug that is gone."""

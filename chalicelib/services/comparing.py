@@ -6,7 +6,7 @@ are the same before and after all was read, all of it is of one moment:
     compare:  versions, scans, visitors, versions again: the same ............ mends: refused, reads all again
     fold:     .................................................... commits
 
-A day of a marker is compared with the scans of the link whose QR code carries it: a marker is one link's.
+The days of a link's QR codes are compared with it: which there are, its scans' markers tell.
 """
 
 from collections.abc import Iterable

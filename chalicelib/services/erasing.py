@@ -7,26 +7,30 @@ arrives later is deleted by the fold. But a fold under way may have read the lin
     erase:  ....................... tombstone, reads the scan (pending) ....... refused: it is settled
 
 So a partition is read again until nothing is left in it. What the link's rollups hold then are scans that had expired:
-that much is taken from the organization's. The order to erase stays in the table until all is done, with the
-partition it came to: a run that is cut off anywhere is taken up there, and finds nothing of what was done.
+that much is taken from the organization's. Those of its QR codes are in no sum, and are only deleted. The order to
+erase stays in the table until all is done, with the partition it came to: a run that is cut off anywhere is taken up
+there, and finds nothing of what was done.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from chalicelib.core import rollups as r
 from chalicelib.core.days import DAY_MS
-from chalicelib.core.rollups import ORGANIZATION_SCOPE, RollupKey, link_scope
+from chalicelib.core.rollups import ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope, marker_scope
 from chalicelib.core.slots import home
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
 from chalicelib.store import jobs, links, poisoned, queues, rollups, scans, spreads
 from chalicelib.store.jobs import Erase
+from chalicelib.store.versions import Held
 
 PAGE: Final = 96
 ATTEMPTS: Final = 12
 
 OutOfTime = Callable[[], bool]
+Clear = Callable[[], bool]  # empties a partition; False when time ran out
 
 
 def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> bool:
@@ -35,10 +39,8 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> 
     if order is None:
         return True
     slots = range(spreads.slots(organization, link))
-    # A day more on either side: clocks differ, and a scan may lie in the month before or after.
-    first_ms, last_ms = order.created_ms - DAY_MS, now_ms + DAY_MS
-    partitions = sorted(scans.partitions(organization, link, slots, first_ms, last_ms))
-    left = [partition for partition in partitions if partition > order.reached]
+    clearing = _emptying(order, slots, now_ms, out_of_time) | _forgetting(order, slots)
+    left = {partition: clearing[partition] for partition in sorted(clearing) if partition > order.reached}
     emptied = list(_emptied(left, out_of_time))
     if len(emptied) < len(left) or not _withdrawn(organization, link, slots, out_of_time):
         _hand_over(order, emptied[-1] if emptied else order.reached)
@@ -55,10 +57,18 @@ def _hand_over(order: Erase, reached: str) -> None:
         queues.send_job({"organization": order.organization, "erase": order.link})
 
 
-def _emptied(partitions: Iterable[str], out_of_time: OutOfTime) -> Iterator[str]:
+def _emptying(order: Erase, slots: range, now_ms: int, out_of_time: OutOfTime) -> dict[str, Clear]:
+    """The partitions of a link's scans. A day more on either side: clocks differ, and a scan may lie in the month
+    before or after."""
+    first_ms, last_ms = order.created_ms - DAY_MS, now_ms + DAY_MS
+    partitions = scans.partitions(order.organization, order.link, slots, first_ms, last_ms)
+    return {partition: partial(_empty, partition, out_of_time) for partition in partitions}
+
+
+def _emptied(clearing: Mapping[str, Clear], out_of_time: OutOfTime) -> Iterator[str]:
     """Empty partitions until time runs out; those that are empty then."""
-    for partition in partitions:
-        if not _empty(partition, out_of_time):
+    for partition, clear in clearing.items():
+        if not clear():
             return
         yield partition
         if out_of_time():
@@ -74,6 +84,26 @@ def _empty(partition: str, out_of_time: OutOfTime) -> bool:
                 poisoned.drop(scan)
         if out_of_time():
             return False
+    return True
+
+
+def _forgetting(order: Erase, slots: range) -> dict[str, Clear]:
+    """The rollup partitions of a link's QR codes, which sort behind those of its scans."""
+    scopes = [marker_scope(order.link, ordinal) for ordinal in range(1, order.markers + 1)]
+    return {
+        rollups.partition(order.organization, scope, slot): partial(_forget, order.organization, scope, slot)
+        for scope in scopes
+        for slot in slots
+    }
+
+
+def _forget(organization: int, scope: str, slot: int) -> bool:
+    """Delete the rollups of a scope that nothing is folded into any more. Raises Unavailable."""
+    held = list(rollups.read_scope_as_stored(organization, scope, slot).items())
+    for start in range(0, len(held), PAGE):
+        gone = {key: (Held[Rollup]({}, rollup.version), Rollup()) for key, rollup in held[start : start + PAGE]}
+        if not rollups.replace(gone):
+            raise Unavailable.storage()
     return True
 
 

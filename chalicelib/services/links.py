@@ -166,7 +166,7 @@ def erase(caller: Caller, spelled: str, now_ms: int) -> Link:
         link = before.value
         write = Transaction()
         links.erase(write, before)
-        jobs.put_erase(write, link.organization, link.number, link.created_ms, now_ms)
+        jobs.put_erase(write, link, now_ms)
         if not write.commit():
             with suppress(Unavailable):  # the order stands: the sweep sends it again
                 queues.send_job({"organization": link.organization, "erase": link.number})

@@ -16,7 +16,7 @@ from typing import Final
 from chalicelib.core import rollups as r
 from chalicelib.core import slots as spread
 from chalicelib.core.integrity import Drift, Sample
-from chalicelib.core.recounting import histograms_lacking, mended, of_lifetime, of_organization
+from chalicelib.core.recounting import LIFETIME_TOLD, histograms_lacking, mended, of_lifetime, of_organization
 from chalicelib.core.rollups import LIFETIME, ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope
 from chalicelib.services.runs import TRIES, Findings, Rollups, Run, versions, wait
 from chalicelib.store import census, rollups, spreads
@@ -76,7 +76,7 @@ def _check_lifetime(run: Run, key: RollupKey) -> None:
         if len(days) < len(held):
             break  # a day that nobody can read must be recounted first
         findings = Findings()
-        findings.compare(key, stored, mended(stored.value or {}, of_lifetime(days)))
+        findings.compare(key, stored, mended(stored.value or {}, of_lifetime(days), LIFETIME_TOLD))
         left = findings.drift
         if not left.items or (_same(run, {**held, key: stored}) and run.repair(findings)):
             return

@@ -9,14 +9,16 @@ from typing import NamedTuple
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
+from chalicelib.core.links import Link
 from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import new_version, unchanged
 
 
 class EraseItem(Record):
-    """`created` is when the link was made: no scan of it is older. `touched` is when a job last took the order up,
-    `version` which one, `reached` the last partition that is known to be empty."""
+    """`created` is when the link was made: no scan of it is older. `markers` is how many QR codes it ever had.
+    `touched` is when a job last took the order up, `version` which one, `reached` the last partition that is known to
+    be empty."""
 
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
@@ -25,14 +27,17 @@ class EraseItem(Record):
     touched = NumberAttribute()
     version = NumberAttribute(null=True)
     reached = UnicodeAttribute(null=True)
+    markers = NumberAttribute(null=True)
 
 
 class Erase(NamedTuple):
-    """An order to erase a link as it was taken up: when the link was made, and how far the erasing came."""
+    """An order to erase a link as it was taken up: when the link was made, how many markers it has, and how far the
+    erasing came."""
 
     organization: int
     link: int
     created_ms: int
+    markers: int
     reached: str
     version: int
 
@@ -44,9 +49,12 @@ class SweepItem(Record):
     swept = NumberAttribute()
 
 
-def put_erase(write: Transaction, organization: int, link: int, created_ms: int, now_ms: int) -> None:
+def put_erase(write: Transaction, link: Link, now_ms: int) -> None:
     """Add the order to erase a link to a transaction."""
-    order = EraseItem(str(organization), f"erase#{link}", created=created_ms, touched=now_ms)
+    markers = link.markers or None
+    order = EraseItem(
+        str(link.organization), f"erase#{link.number}", created=link.created_ms, markers=markers, touched=now_ms
+    )
     write.put(order, None, "erase")
 
 
@@ -56,7 +64,9 @@ def take_erase(organization: int, link: int, now_ms: int) -> Erase | None:
     taking: list[Action] = [EraseItem.touched.set(now_ms), EraseItem.version.set(new_version())]
     if refused(lambda: order.update(taking, condition=EraseItem.pk.exists())):
         return None
-    return Erase(organization, link, int(order.created), order.reached or "", int(order.version))
+    return Erase(
+        organization, link, int(order.created), int(order.markers or 0), order.reached or "", int(order.version)
+    )
 
 
 def reach(order: Erase, partition: str) -> bool:

@@ -38,7 +38,7 @@ class LinkItem(Record):
     left_out = UnicodeAttribute(null=True)
     updated = NumberAttribute(null=True)
     custom = BooleanAttribute(null=True)
-    records = NumberAttribute(null=True)
+    markers = NumberAttribute(null=True)
     campaign = NumberAttribute(null=True)
     client = NumberAttribute(null=True)
     details = UnicodeAttribute(null=True)
@@ -71,7 +71,7 @@ class SlugItem(Record):
     pause_until = NumberAttribute(null=True)
     valid_until = NumberAttribute(null=True)
     gone = BooleanAttribute(null=True)
-    records = NumberAttribute(null=True)
+    markers = NumberAttribute(null=True)
     hands_over = BooleanAttribute(null=True)
 
 
@@ -163,7 +163,7 @@ def _link_item(link: Link) -> LinkItem:
         left_out=json.dumps(link.left_out) if link.left_out else None,
         updated=link.updated_ms or None,
         custom=link.custom or None,
-        records=link.records or None,
+        markers=link.markers or None,
         campaign=link.campaign or None,
         client=link.client or None,
         details=_stored(link.details),
@@ -183,7 +183,7 @@ def _slug_item(link: Link, hashing_key: bytes, slots: int) -> SlugItem:
         slots=slots,
         pause_until=link.pause_until_ms,
         valid_until=link.expires_ms,
-        records=link.records or None,
+        markers=link.markers or None,
         hands_over=link.details.hands_over or None,
     )
 
@@ -203,7 +203,7 @@ def _link(found: LinkItem) -> Link:
         left_out=_spans(found.left_out),
         updated_ms=int(found.updated or 0),
         custom=bool(found.custom),
-        records=int(found.records or 0),
+        markers=int(found.markers or 0),
         campaign=int(found.campaign or 0),
         client=int(found.client or 0),
         details=_details(found.details),

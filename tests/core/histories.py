@@ -46,7 +46,7 @@ def random_facts(chance: random.Random) -> Facts:
     return Facts(
         address=pick("abc"),
         agent=pick("xy"),
-        marker=pick([0, 0, 7]),
+        marker=pick([0, 0, 1, 2]),
         country=pick(["", "GB", "US"]),
         region=pick(["", "CA"]),
         city=pick(["", "London"]),
@@ -118,6 +118,10 @@ def brute_force(scans: Scans) -> dict[tuple[int, str, int], Rollup]:
         for scope in _scopes(key, fact):
             _count(books[key.organization, scope, day_of(key.ms)], key, fact, scope)
             _count_lifetime(books[key.organization, scope, r.LIFETIME], fact)
+    for (organization, scope, period), tables in books.items():
+        if period == r.LIFETIME:
+            humans = _humans(scans, organization, scope)
+            tables[r.VISITORS] = Counter({r.NEVER: len({(fact.address, fact.agent) for _, fact in humans})})
     for (organization, scope, day), tables in books.items():
         if day != r.LIFETIME:
             humans = _humans(scans, organization, scope)
@@ -130,7 +134,7 @@ def brute_force(scans: Scans) -> dict[tuple[int, str, int], Rollup]:
 
 
 def _scopes(key: ScanKey, fact: Facts) -> list[str]:
-    return [f"l{key.link}", *([f"q{fact.marker}"] if fact.marker else []), "o"]
+    return [f"l{key.link}", *([f"q{key.link}.{fact.marker}"] if fact.marker else []), "o"]
 
 
 def _humans(scans: Scans, organization: int, scope: str) -> list[tuple[ScanKey, Facts]]:
@@ -152,7 +156,7 @@ def _count(tables: dict[str, Counter[str]], key: ScanKey, fact: Facts, scope: st
         tables[name][dimension_values(fact)[name]] += 1
     if scope != "o":
         tables[r.CONVERSATIONS][str(hour_of(key.ms))] += fact.conversation
-        tables[r.MESSAGES][""] += fact.messages
+        tables[r.MESSAGES][str(hour_of(key.ms))] += fact.messages
 
 
 def _count_lifetime(tables: dict[str, Counter[str]], fact: Facts) -> None:

@@ -143,5 +143,34 @@ def test_visits_older_than_400_days_are_dropped_when_a_visitor_returns() -> None
     assert visits == {"x": {"l1": {FIRST_DAY + 401: {0: 1}}}}
 
 
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 6), st.integers(0, 1), st.booleans()), max_size=40))
+def test_a_lifetimes_visitors_are_its_days_new_ones_slot_by_slot_also_when_visits_are_dropped_for_their_age(
+    moves: list[tuple[str, int, int, bool]],
+) -> None:
+    books = Books()
+    held: list[tuple[ScanKey, Facts]] = []
+    for n, (address, year, slot, leaves) in enumerate(moves):
+        if leaves and held:
+            books.fold([Change(*held.pop(n % len(held)), None)])
+            continue
+        key = ScanKey(1, 1, slot, (FIRST_DAY + 150 * year) * DAY_MS, f"{n:016x}")
+        held.append((key, Facts(address, "x", marker=n % 2)))
+        books.fold([Change(key, None, held[-1][1])])
+        for at in books.rollups:
+            beside = [rollup for key, rollup in books.rollups.items() if key._replace(period=at.period) == at]
+            days = [rollup for rollup in beside if rollup is not books.rollups.get(at._replace(period=r.LIFETIME))]
+            new = sum(r.table(rollup, r.VISITORS).get(r.NEVER, 0) for rollup in days)
+            lifetime = books.rollups.get(at._replace(period=r.LIFETIME), {})
+            assert r.amount(lifetime, r.VISITORS) == new
+
+
+def test_who_comes_back_is_once_among_a_lifetimes_visitors_whatever_was_dropped_meanwhile() -> None:
+    books = Books()
+    for n, day in enumerate((0, 401, 802, 300, 1100)):
+        key = replace(_key(n), ms=(FIRST_DAY + day) * DAY_MS)
+        books.fold([Change(key, None, Facts(address="a", agent="x"))])
+    assert books.day(1, "l1", r.LIFETIME)[r.VISITORS] == {r.NEVER: 1}
+
+
 def _key(n: int) -> ScanKey:
     return ScanKey(1, 1, 0, FIRST_DAY * DAY_MS + n, f"{n:016x}")

@@ -2,7 +2,6 @@
 
 import copy
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,14 @@ from hypothesis import given
 from chalicelib.core import rollups as r
 from chalicelib.core.days import day_of
 from chalicelib.core.mending import Doubt, Uniques, counted_first, doubts, followed, mended, present
-from chalicelib.core.recounting import Recounted, histograms_lacking, lacking, of_lifetime, of_organization
+from chalicelib.core.recounting import (
+    LIFETIME_TOLD,
+    Recounted,
+    histograms_lacking,
+    lacking,
+    of_lifetime,
+    of_organization,
+)
 from chalicelib.core.recounting import mended as mended_rollup
 from chalicelib.core.rollups import LIFETIME, ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope
 from chalicelib.core.scans import Change, Facts, ScanKey
@@ -20,11 +26,6 @@ from tests.core.histories import FIRST_DAY, Books, Scans, additions, histories, 
 
 DAYS = range(FIRST_DAY, FIRST_DAY + 7)
 LINKS = (1, 2, 3)
-
-
-def of_one_link(scans: Scans) -> Scans:
-    """The same history with a marker of its own for each link, as QR codes have."""
-    return {key: replace(facts, marker=facts.marker and 70 + key.link) for key, facts in scans.items()}
 
 
 def counted(scans: Scans, seed: int) -> Books:
@@ -104,7 +105,7 @@ def recount_lifetime(books: Books, at: RollupKey) -> None:
         for key, rollup in books.rollups.items()
         if key._replace(period=LIFETIME) == at and key.period != LIFETIME
     ]
-    keep(books, at, mended_rollup(books.rollups.get(at, {}), of_lifetime(days)))
+    keep(books, at, mended_rollup(books.rollups.get(at, {}), of_lifetime(days), LIFETIME_TOLD))
 
 
 def keep(books: Books, at: RollupKey, rollup: Rollup) -> None:
@@ -121,7 +122,6 @@ def recount_all(books: Books, scans: Scans) -> None:
 
 @given(histories, seeds)
 def test_where_nothing_is_wrong_nothing_is_found(scans: Scans, seed: int) -> None:
-    scans = of_one_link(scans)
     books = counted(scans, seed)
     before = copy.deepcopy((books.rollups, books.visitors))
     recount_all(books, scans)
@@ -130,7 +130,7 @@ def test_where_nothing_is_wrong_nothing_is_found(scans: Scans, seed: int) -> Non
 
 @given(histories, seeds)
 def test_wrong_rollups_are_put_right_exactly(scans: Scans, seed: int) -> None:
-    scans, chance = of_one_link(scans), random.Random(seed)
+    chance = random.Random(seed)
     books = counted(scans, seed)
     right = books.by_scope()
     for at in sorted(books.rollups):
@@ -142,7 +142,6 @@ def test_wrong_rollups_are_put_right_exactly(scans: Scans, seed: int) -> None:
 
 @given(histories, seeds)
 def test_lost_rollups_are_made_again_exactly(scans: Scans, seed: int) -> None:
-    scans = of_one_link(scans)
     books = counted(scans, seed)
     right = books.by_scope()
     books.rollups.clear()
@@ -154,7 +153,7 @@ def test_lost_rollups_are_made_again_exactly(scans: Scans, seed: int) -> None:
 def test_lost_visitors_are_known_again_once_all_days_are_recounted_and_no_histogram_suffers(
     scans: Scans, seed: int
 ) -> None:
-    scans, chance = of_one_link(scans), random.Random(seed)
+    chance = random.Random(seed)
     books = counted(scans, seed)
     right = books.by_scope(), copy.deepcopy(books.visitors)
     for key in sorted(books.visitors):
@@ -168,7 +167,7 @@ def test_lost_visitors_are_known_again_once_all_days_are_recounted_and_no_histog
 def test_a_visitor_who_knows_too_little_or_too_much_is_mended_with_the_days_that_follow(
     scans: Scans, seed: int
 ) -> None:
-    scans, chance = of_one_link(scans), random.Random(seed)
+    chance = random.Random(seed)
     books = counted(scans, seed)
     right = books.by_scope(), copy.deepcopy(books.visitors)
     for visits in books.visitors.values():
@@ -180,7 +179,6 @@ def test_a_visitor_who_knows_too_little_or_too_much_is_mended_with_the_days_that
 @given(histories, seeds)
 def test_what_is_repaired_folds_on_as_if_it_had_always_been_right(scans: Scans, seed: int) -> None:
     """Both books see the same scans afterwards, and lose them: a histogram that is right in sum stays so."""
-    scans = of_one_link(scans)
     books = counted(scans, seed)
     wronged = copy.deepcopy(books)
     wronged.rollups.clear()
@@ -193,7 +191,7 @@ def test_what_is_repaired_folds_on_as_if_it_had_always_been_right(scans: Scans, 
 
 def is_led_to(at: RollupKey, scans: Scans) -> bool:
     """A marker's days are found by their scans alone, and its lifetime by any of them."""
-    marked = {(key.organization, f"q{facts.marker}", day_of(key.ms)) for key, facts in scans.items()}
+    marked = {(key.organization, f"q{key.link}.{facts.marker}", day_of(key.ms)) for key, facts in scans.items()}
     marked |= {(organization, scope, LIFETIME) for organization, scope, _ in marked}
     return at.scope[0] != "q" or (at.organization, at.scope, at.period) in marked
 
@@ -294,5 +292,5 @@ def test_a_day_is_made_of_its_own_scans_in_its_own_slots() -> None:
     ms = FIRST_DAY * 86_400_000
     recounted.add([(ScanKey(1, 2, slot, ms, f"{slot:016x}"), Facts("a", "x", marker=7)) for slot in (0, 0, 5)])
     totals = {(key.scope, key.slot): r.amount(rollup, r.TOTAL) for key, rollup in recounted.rollups.items()}
-    assert totals == {("l2", 0): 2, ("q7", 0): 2, ("l2", 5): 1, ("q7", 5): 1}
+    assert totals == {("l2", 0): 2, ("q2.7", 0): 2, ("l2", 5): 1, ("q2.7", 5): 1}
     assert recounted.scans == 3

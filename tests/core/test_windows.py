@@ -21,12 +21,12 @@ def test_uniques_of_every_window_equal_a_count_of_heads(scans: Scans, shuffle: r
     books = Books()
     for change in changes:
         books.fold([change])
-    for scope in ("l1", "l2", "q7", "o"):
+    for scope in ("l1", "l2", "q1.2", "o"):
         days = {day: books.day(1, scope, day) for day in range(FIRST_DAY, FIRST_DAY + 7)}
         heads = [
             (day_of(key.ms), fact.address, fact.agent)
             for key, fact in scans.items()
-            if key.organization == 1 and not fact.bot and scope in (f"l{key.link}", f"q{fact.marker}", "o")
+            if key.organization == 1 and not fact.bot and scope in (f"l{key.link}", f"q{key.link}.{fact.marker}", "o")
         ]
         for first in range(FIRST_DAY, FIRST_DAY + 7):
             for last in range(first, FIRST_DAY + 7):

@@ -35,7 +35,11 @@ def test_a_conversation_is_in_the_books_at_once_and_the_scan_counts_once(account
     for talk in (TALK, Conversation(started=True, messages=9)):
         editing.converse(key, talk, now_ms())
     day = _day(account, key)
-    assert (day[r.TOTAL], day[r.CONVERSATIONS], day[r.MESSAGES]) == ({"": 1}, {str(hour_of(key.ms)): 1}, {"": 9})
+    assert (day[r.TOTAL], day[r.CONVERSATIONS], day[r.MESSAGES]) == (
+        {"": 1},
+        {str(hour_of(key.ms)): 1},
+        {str(hour_of(key.ms)): 9},
+    )
     assert _edits(account) == []
 
 
@@ -53,7 +57,7 @@ def test_an_edit_of_an_old_scan_whose_fold_fails_is_found_by_the_sweep(
         editing.converse(key, TALK, now_ms())
     assert r.MESSAGES not in _day(account, key)
     sweeping.sweep(now_ms() + 2 * sweeping.SETTLED_MS)
-    assert (_day(account, key)[r.MESSAGES], _edits(account)) == ({"": 4}, [])
+    assert (r.amount(_day(account, key), r.MESSAGES), _edits(account)) == (4, [])
 
 
 def test_an_edit_leaves_the_note_of_another_that_came_meanwhile(
@@ -73,7 +77,7 @@ def test_an_edit_leaves_the_note_of_another_that_came_meanwhile(
         patch.setattr(counting, "settle_pending", meet)
         editing.converse(key, TALK, now_ms())
     sweeping.sweep(now_ms() + 2 * sweeping.SETTLED_MS)
-    assert (_day(account, key)[r.MESSAGES], _edits(account)) == ({"": 9}, [])
+    assert (r.amount(_day(account, key), r.MESSAGES), _edits(account)) == (9, [])
 
 
 def test_a_scan_that_was_set_aside_is_tried_again_with_its_new_facts(
@@ -84,7 +88,7 @@ def test_a_scan_that_was_set_aside_is_tried_again_with_its_new_facts(
         patch.setattr(rollups, "read", lambda _: 1 / 0)
         counting.settle_pending(scans.read([key]))
     editing.converse(key, TALK, now_ms())
-    assert (_day(account, key)[r.TOTAL], _day(account, key)[r.MESSAGES]) == ({"": 1}, {"": 4})
+    assert [r.amount(_day(account, key), name) for name in (r.TOTAL, r.MESSAGES)] == [1, 4]
 
 
 def test_a_scan_that_is_no_more_cannot_be_edited(account: Account) -> None:

@@ -1,6 +1,7 @@
 """Erasing a link: gone at once, forgotten everywhere, taken up again wherever it was cut off."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,8 @@ from chalicelib.errors import NotFound, SlugTaken
 from chalicelib.services import counting, erasing, links
 from chalicelib.store import jobs, rollups, scans, spreads
 from chalicelib.store import links as stored
+from chalicelib.store.scan_items import ScanItem
+from chalicelib.store.transactions import Transaction
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
 
@@ -62,6 +65,32 @@ def test_erasing_everything_leaves_no_visitor_and_no_rollup(account: Account, wo
     links.erase(account.caller, str(account.link.number), now_ms())
     assert _erase(account)
     assert (world.items("scans"), world.items("rollups"), world.items("visitors")) == ([], [], [])
+
+
+def test_the_qr_codes_of_a_link_are_forgotten_with_it_also_what_had_expired_of_them(
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spreads.raise_slots(account.organization, account.link, 2)
+    before = stored.read(account.organization, account.link.number)
+    assert before is not None
+    write = Transaction()
+    stored.put_again(write, before, replace(account.link, markers=2))
+    assert write.commit() == []
+    for marker in (1, 2, 2):
+        for days in range(3):
+            key = account.scan(account.days_ago(days), slot=days % 2)
+            scans.record(key).update([ScanItem.marker.set(marker)])
+    counting.settle_images(world.items("scans"))
+    assert any(f"q{account.link.number}.2#1" in item["pk"]["S"] for item in world.items("rollups"))
+    world.expire_scans(before_ms=account.days_ago(1) - 1)
+    links.erase(account.caller, str(account.link.number), now_ms())
+    runs = 1
+    while not _erase(account, until=lambda: True):
+        runs += 1
+        assert runs < 30
+    left = [item["pk"]["S"] for item in world.items("rollups")]
+    assert all("#o#" in partition for partition in left), "who was seen by other links is not known"
+    assert _organization_total(account) == 0
 
 
 def test_pending_scans_of_an_erased_link_go_uncounted(account: Account) -> None:

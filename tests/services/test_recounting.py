@@ -150,6 +150,10 @@ CORRUPTIONS: dict[str, tuple[Callable[[Account, int], object], Drift]] = {
         lambda account, day: overwrite(whole(account, day), three_too_many),
         Drift(rollups=1, scans=3),
     ),
+    "a lifetime's visitors are wrong": (
+        lambda account, _: overwrite(at(account, LIFETIME), lambda it: it.update(visitors={"never": 7})),
+        Drift(rollups=1),
+    ),
     "the organization's lifetime is gone": (
         lambda account, _: rollups.item(whole(account, LIFETIME), {}).delete(),
         Drift(rollups=1, scans=6),
@@ -217,8 +221,10 @@ def test_several_slots_are_mended_one_by_one_and_their_histograms_in_sum(
     right = books(world)
     for slot in (0, 1):
         spoil(rollups.item(at(account, day, slot=slot), {}))
-    assert recount(account, day).drift == Drift(rollups=2, scans=4)
+    # The days' visitors are in the first slot now, and so are the lifetimes'.
+    assert recount(account, day).drift == Drift(rollups=4, scans=4)
     assert books(world) == right
+    assert recount(account, day).repaired == Drift(rollups=4, scans=4), "nothing is left to be mended"
 
 
 def test_markers_are_compared_with_the_scans_that_carry_them(account: Account, world: World, day: int) -> None:
@@ -228,7 +234,7 @@ def test_markers_are_compared_with_the_scans_that_carry_them(account: Account, w
     item.save()
     counting.settle(scans.read([key]))
     right = books(world)
-    marked = at(account, day, r.marker_scope(7))
+    marked = at(account, day, r.marker_scope(account.link.number, 7))
     assert rollups.read([marked])[marked].value
     rollups.item(marked, {}).delete()
     assert recount(account, day).drift == Drift(rollups=1, scans=1)
