@@ -69,7 +69,7 @@ def test_whoever_opens_the_address_in_a_browser_lands_on_the_docs(client: Client
     assert (answer.status, answer.headers["location"]) == (302, f"{client.url}/docs")
     page = client.request("GET", "/docs")
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert "/v1/dynamic/{id}/scans" in page.text
+    assert "/v1/dynamic/{code_id}/scans" in page.text
 
 
 def test_an_unknown_path_is_a_json_404(client: Client) -> None:
