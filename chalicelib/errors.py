@@ -6,7 +6,9 @@ QuietzoneError
 │   ├── IdempotencyMismatch   invalid_request
 │   └── UnsafeDestination     unsafe_destination
 ├── Unauthorized              unauthorized           no key, or one that is not known
-│   └── Forbidden             unauthorized           the key lacks a scope
+│   ├── Forbidden             unauthorized           the key lacks a scope, or its member the role
+│   ├── KeyExpired            unauthorized
+│   └── KeyRevoked            unauthorized
 ├── NotFound                  not_found              also for what another organization owns
 │   └── MethodNotAllowed      method_not_allowed     the route is there, with other methods
 ├── SlugTaken                 slug_taken
@@ -68,6 +70,10 @@ class Unauthorized(QuietzoneError):
     def unknown_key(cls) -> "Unauthorized":
         return cls("This API key is not known")
 
+    @classmethod
+    def invalid_token(cls) -> "Unauthorized":
+        return cls("This token is not valid, or not any more")
+
 
 class Forbidden(Unauthorized):
     @classmethod
@@ -77,6 +83,26 @@ class Forbidden(Unauthorized):
     @classmethod
     def to_clients(cls) -> "Forbidden":
         return cls("A client's API key is good for reports only")
+
+    @classmethod
+    def role(cls, role: str) -> "Forbidden":
+        return cls(f"This API key's member may not do this to a member with the role {role}")
+
+    @classmethod
+    def token(cls) -> "Forbidden":
+        return cls("A token is given for an API key, not for another token")
+
+
+class KeyExpired(Unauthorized):
+    @classmethod
+    def of_caller(cls) -> "KeyExpired":
+        return cls("This API key has expired")
+
+
+class KeyRevoked(Unauthorized):
+    @classmethod
+    def of_caller(cls) -> "KeyRevoked":
+        return cls("This API key was revoked")
 
 
 class NotFound(QuietzoneError):
@@ -124,8 +150,16 @@ class RateLimited(QuietzoneError):
 
     @classmethod
     def until(cls, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
+        return cls._saying(f"At most {limit} creates an hour", limit, reset_ms, now_ms)
+
+    @classmethod
+    def a_minute(cls, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
+        return cls._saying(f"At most {limit} of these requests a minute", limit, reset_ms, now_ms)
+
+    @classmethod
+    def _saying(cls, rule: str, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
         seconds = max(1, -(-(reset_ms - now_ms) // 1000))
-        return cls(f"At most {limit} creates an hour; try again in {seconds} s", limit, reset_ms, seconds)
+        return cls(f"{rule}; try again in {seconds} s", limit, reset_ms, seconds)
 
 
 class Unavailable(QuietzoneError):

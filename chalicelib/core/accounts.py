@@ -3,7 +3,25 @@
 from dataclasses import dataclass
 from typing import Final
 
-SCOPES: Final = frozenset({"qr:read", "qr:write", "analytics:read"})
+from chalicelib.errors import KeyExpired, KeyRevoked
+
+# The last two are for the organization itself: its members, clients and campaigns.
+SCOPES: Final = frozenset(
+    {
+        *("qr:read", "qr:write", "urls:read", "urls:write", "domains:read", "domains:write"),
+        *("webhooks:read", "webhooks:write", "api_keys:read", "api_keys:write", "analytics:read", "usage:read"),
+        *("accounts:read", "accounts:write"),
+    }
+)
+# All that a client's own key may do.
+CLIENT_SCOPES: Final = frozenset({"analytics:read"})
+
+OWNER: Final = "owner"
+ADMIN: Final = "admin"
+MEMBER: Final = "member"
+ROLES: Final = (OWNER, ADMIN, MEMBER)
+
+_HINTED_LETTERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +29,8 @@ class Organization:
     """A tenant. `hashing_key` keys the visitor hashes of its scans and of nobody else's.
 
     `keep_days` is how long its raw scans are kept, `least_kept_days` the least that this ever was; None is for ever.
+    `test` is its test twin, the organization that its test keys belong to, once there is one; that one's `test_of` is
+    this one.
     """
 
     number: int
@@ -20,22 +40,32 @@ class Organization:
     created_ms: int
     keep_days: int | None = None
     least_kept_days: int | None = None
+    test_of: int | None = None
+    test: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who acts for an organization."""
+    """Somebody who acts for an organization. `role` says which members they may add, change and remove."""
 
     organization: int
     number: int
     email: str
     name: str
     created_ms: int
+    role: str = OWNER
+
+    def governs(self, role: str) -> bool:
+        """Whether they may add, change and remove members with a role, and hand out keys in their name."""
+        return self.role == OWNER or (self.role == ADMIN and role != OWNER)
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key without its secret. `hint` is its first characters, to tell it from others."""
+    """An API key without its secret. `hint` is its prefix and four letters more, to tell it from others.
+
+    `client` is set for a client's own read-only key. `last_used_ms` is right to the hour.
+    """
 
     organization: int
     number: int
@@ -43,3 +73,28 @@ class ApiKey:
     scopes: frozenset[str]
     hint: str
     created_ms: int
+    name: str = ""
+    client: int | None = None
+    expires_ms: int | None = None
+    revoked_ms: int | None = None
+    last_used_ms: int | None = None
+
+    @property
+    def prefix(self) -> str:
+        return self.hint[:-_HINTED_LETTERS]
+
+    def ended(self, now_ms: int) -> bool:
+        """Whether it was revoked, or has expired."""
+        return self.revoked_ms is not None or (self.expires_ms is not None and self.expires_ms <= now_ms)
+
+    def check(self, now_ms: int) -> None:
+        """Raises KeyRevoked or KeyExpired unless the key is good."""
+        if self.revoked_ms is not None:
+            raise KeyRevoked.of_caller()
+        if self.ended(now_ms):
+            raise KeyExpired.of_caller()
+
+
+def hint(text: str, prefix: str) -> str:
+    """What of a key's text may be shown later."""
+    return text[: len(prefix) + _HINTED_LETTERS]

@@ -18,6 +18,15 @@ def recent(times_ms: list[int], now_ms: int) -> list[int]:
     return sorted(time for time in times_ms if time > now_ms - HOUR_MS)
 
 
+def enough_ms(times_ms: list[int], limit: int, units: int, now_ms: int) -> int:
+    """When so many units will be there, if nothing else is created meanwhile; in an hour if there never are so many."""
+    used = recent(times_ms, now_ms)
+    missing = len(used) + units - limit
+    if missing <= 0:
+        return now_ms
+    return (used[missing - 1] if missing <= len(used) else now_ms) + HOUR_MS
+
+
 def allowance(times_ms: list[int], limit: int, now_ms: int) -> Allowance:
     """What is left after the creates at these times."""
     used = recent(times_ms, now_ms)

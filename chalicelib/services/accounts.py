@@ -1,49 +1,20 @@
-"""Accounts: organizations, their owners, and API keys."""
+"""Accounts: organizations and their owners; who a key or a token belongs to."""
 
-import hashlib
 import secrets
-import string
-import time
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Final
 
 from chalicelib import ids
 from chalicelib.config import settings
-from chalicelib.core.accounts import SCOPES, ApiKey, Member, Organization
-from chalicelib.core.plans import PLANS, Plan
-from chalicelib.errors import Forbidden, InvalidRequest, Unauthorized
-from chalicelib.store import accounts
-
-KEY_LETTERS: Final = 32
-PREFIX_LETTERS: Final = frozenset(string.ascii_lowercase + string.digits + "_")
-LONGEST_PREFIX: Final = 24
-# How long a key is believed without looking again; revoking takes effect within it.
-BELIEVED_SECONDS: Final = 5.0
-_MOST_BELIEVED: Final = 10_000
-
-_LETTERS: Final = string.ascii_letters + string.digits
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Whose request it is: the organization, the member, and what the key may do."""
-
-    organization: Organization
-    member: int
-    scopes: frozenset[str]
-
-    @property
-    def plan(self) -> Plan:
-        return PLANS[self.organization.plan]
-
-    def require(self, scope: str) -> None:
-        """Raises Forbidden unless the key has the scope."""
-        if scope not in self.scopes:
-            raise Forbidden.scope(scope)
-
-
-_believed: dict[str, tuple[float, Caller]] = {}
+from chalicelib.core import key_texts
+from chalicelib.core.accounts import SCOPES, Member, Organization
+from chalicelib.core.names import check_name
+from chalicelib.core.plans import PLANS
+from chalicelib.errors import InvalidRequest, NotFound, Unavailable
+from chalicelib.services import callers, keys, tokens, twins
+from chalicelib.services.callers import Caller as Caller
+from chalicelib.services.keys import NewKey
+from chalicelib.store import accounts, members
+from chalicelib.store.transactions import Transaction
 
 
 def create_organization(
@@ -60,46 +31,48 @@ def create_organization(
 
 
 def create_key(
-    organization: int, member: int, now_ms: int, prefix: str = "qz_live_", scopes: Collection[str] = SCOPES
+    organization: int,
+    member: int,
+    now_ms: int,
+    prefix: str = key_texts.LIVE_PREFIX,
+    scopes: Collection[str] = SCOPES,
 ) -> str:
-    """A new API key: the prefix and 32 letters and digits. It is shown this once; only its hash is stored."""
-    if not prefix or len(prefix) > LONGEST_PREFIX or not set(prefix) <= PREFIX_LETTERS:
-        raise InvalidRequest.for_field("prefix", "must be 1 to 24 lower-case letters, digits and underscores")
-    text = prefix + "".join(secrets.choice(_LETTERS) for _ in range(KEY_LETTERS))
-    key = ApiKey(
-        organization=organization,
-        number=ids.new(now_ms),
-        member=member,
-        scopes=frozenset(scopes),
-        hint=text[: len(prefix) + 4],
-        created_ms=now_ms,
-    )
-    accounts.put_key(key, _digest(text))
-    return text
+    """A new API key, without asking who may make it. It is shown this once; only its hash is stored.
+
+    A test key is of the organization's test twin. Raises InvalidRequest.
+    """
+    key_texts.check_prefix(prefix)
+    if key_texts.is_test(prefix):
+        organization = twins.twin_of(organization, member, now_ms)
+    return keys.issue(organization, member, NewKey(prefix=prefix, scopes=frozenset(scopes)), now_ms).text
 
 
 def authenticate(text: str) -> Caller:
-    """Who a key belongs to. Raises Unauthorized for a key that is not known."""
-    digest = _digest(text)
-    since, caller = _believed.get(digest, (0.0, None))
-    if caller is not None and time.monotonic() - since < BELIEVED_SECONDS:
-        return caller
-    key = accounts.read_key(digest)
-    if key is None:
-        _believed.pop(digest, None)
-        raise Unauthorized.unknown_key()
-    caller = Caller(accounts.read_organization(key.organization), key.member, key.scopes)
-    if len(_believed) >= _MOST_BELIEVED:
-        _believed.clear()
-    _believed[digest] = time.monotonic(), caller
-    return caller
+    """Who an API key belongs to, or a token in its place.
+
+    Raises KeyRevoked, KeyExpired, and Unauthorized for what is not known.
+    """
+    return tokens.authenticate_token(text) if tokens.looks_like_one(text) else callers.of_key(text)
 
 
 def member(caller: Caller) -> Member:
-    """The member whom the caller's key belongs to."""
-    return accounts.read_member(caller.organization.number, caller.member)
+    """The member whom the caller's key belongs to. Raises NotFound when they have just been removed."""
+    found = members.read(caller.organization.number, caller.member)
+    if found is None:
+        raise NotFound.of("member")
+    return found
 
 
-def _digest(text: str) -> str:
-    """Keys are 190 random bits, so a plain SHA-256 cannot be searched; a slow hash would only slow requests."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def organization(caller: Caller) -> Organization:
+    """The caller's organization as it is now."""
+    return accounts.read_organization(caller.organization.number)
+
+
+def rename(caller: Caller, name: str) -> Organization:
+    """Give the caller's organization, and its test twin, another name. Raises InvalidRequest."""
+    name, known, write = check_name("name", name), organization(caller), Transaction()
+    for number in filter(None, (known.number, known.test)):
+        accounts.rename(write, number, name)
+    if write.commit():
+        raise Unavailable.storage()
+    return organization(caller)

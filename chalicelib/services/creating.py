@@ -20,9 +20,12 @@ from chalicelib.services.accounts import Caller
 from chalicelib.store import creates
 from chalicelib.store.creates import Answered
 from chalicelib.store.transactions import Refusal, Transaction
+from chalicelib.store.versions import Held
 
 ATTEMPTS: Final = 20
 LONGEST_WAIT_SECONDS: Final = 0.2
+
+_COUNTED: Final = frozenset({"creates", "usage", "once"})
 
 
 class OnceKey(NamedTuple):
@@ -34,11 +37,14 @@ class OnceKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """The answer to a create: its body, whether it is a replay, and what may still be created."""
+    """The answer to a create: its body, whether it is a replay, and what may still be created this hour.
+
+    `allowance` is None where creates of an hour are not limited.
+    """
 
     answer: str
     replayed: bool
-    allowance: Allowance
+    allowance: Allowance | None
 
 
 # Adds the new thing to the transaction and returns the body of the answer. It is called again for every attempt,
@@ -46,26 +52,35 @@ class Created:
 Make = Callable[[Transaction, list[Refusal]], str]
 
 
-def create(caller: Caller, make: Make, now_ms: int, once: OnceKey | None = None) -> Created:
-    """Create something under the caller's limits.
+def create(
+    caller: Caller,
+    make: Make,
+    now_ms: int,
+    once: OnceKey | None = None,
+    *,
+    hourly: bool = True,
+    units: int = 1,
+) -> Created:
+    """Create something, or so many units at once, under the caller's limits: all of it or nothing.
 
+    Without `hourly` the member's creates of the hour do not matter, and are not counted; those of the month are.
     Raises RateLimited, PlanLimitExceeded, IdempotencyMismatch, Unavailable, and whatever `make` raises.
     """
-    organization, limit = caller.organization.number, settings().creates_per_hour
     refusals: list[Refusal] = []
     for _ in range(ATTEMPTS):
-        held = creates.read_times(organization, caller.member)
-        if once and (answered := _answered(organization, once, now_ms)):
-            return Created(answered, replayed=True, allowance=allowances.allowance(held.value, limit, now_ms))
-        _check_allowance(allowances.allowance(held.value, limit, now_ms), now_ms)
+        hour = _Hour.of(caller, now_ms) if hourly else None
+        if once and (answered := _answered(caller.organization.number, once, now_ms)):
+            return Created(answered, replayed=True, allowance=hour and hour.allowance())
         write = Transaction()
-        creates.add_time(write, organization, caller.member, held, now_ms)
-        answer = _attempt(write, caller, make, refusals, now_ms, once)
+        if hour:
+            _check_allowance(hour, units)
+            hour.add(write, units)
+        answer = _attempt(write, caller, make, refusals, now_ms, once, units)
         refusals = write.commit()
         if not refusals:
-            times = [*held.value, now_ms]
-            return Created(answer, replayed=False, allowance=allowances.allowance(times, limit, now_ms))
-        time.sleep(random.uniform(0, LONGEST_WAIT_SECONDS))  # noqa: S311 - spreads load, guards nothing
+            return Created(answer, replayed=False, allowance=hour and hour.allowance(units))
+        if _others_create(refusals):
+            time.sleep(random.uniform(0, LONGEST_WAIT_SECONDS))  # noqa: S311 - spreads load, guards nothing
     raise Unavailable.storage()
 
 
@@ -81,14 +96,41 @@ def create_unlimited(make: Make) -> str:
     raise Unavailable.storage()
 
 
+class _Hour(NamedTuple):
+    """What the caller's member created in the hour before now."""
+
+    caller: Caller
+    held: Held[list[int]]
+    now_ms: int
+
+    @classmethod
+    def of(cls, caller: Caller, now_ms: int) -> "_Hour":
+        return cls(caller, creates.read_times(caller.organization.number, caller.member), now_ms)
+
+    def allowance(self, units: int = 0) -> Allowance:
+        """What is left when so many units more are created now."""
+        times = [*self.held.value, *[self.now_ms] * units]
+        return allowances.allowance(times, settings().creates_per_hour, self.now_ms)
+
+    def add(self, write: Transaction, units: int) -> None:
+        organization, member = self.caller.organization.number, self.caller.member
+        creates.add_times(write, organization, member, self.held, self.now_ms, units)
+
+
 def _attempt(
-    write: Transaction, caller: Caller, make: Make, refusals: list[Refusal], now_ms: int, once: OnceKey | None
+    write: Transaction,
+    caller: Caller,
+    make: Make,
+    refusals: list[Refusal],
+    now_ms: int,
+    once: OnceKey | None,
+    units: int,
 ) -> str:
     organization, month = caller.organization.number, month_of(now_ms)
     used, stops_at = creates.read_usage(organization, month), caller.plan.stops_at
-    if stops_at is not None and used >= stops_at:
+    if stops_at is not None and used + units > stops_at:
         raise PlanLimitExceeded.monthly(caller.plan.name, stops_at)
-    creates.add_usage(write, organization, month, used)
+    creates.add_usage(write, organization, month, used, units)
     answer = make(write, refusals)
     if once:
         kept = Answered(_sha256(once.request), answer)
@@ -105,9 +147,17 @@ def _answered(organization: int, once: OnceKey, now_ms: int) -> str | None:
     return found.answer
 
 
-def _check_allowance(allowance: Allowance, now_ms: int) -> None:
-    if not allowance.remaining:
-        raise RateLimited.until(allowance.limit, allowance.reset_ms, now_ms)
+def _check_allowance(hour: _Hour, units: int) -> None:
+    left = hour.allowance()
+    if units > left.remaining:
+        reset_ms = allowances.enough_ms(hour.held.value, left.limit, units, hour.now_ms)
+        raise RateLimited.until(left.limit, reset_ms, hour.now_ms)
+
+
+def _others_create(refusals: list[Refusal]) -> bool:
+    """Whether others who create are all that is in the way. A condition of the thing itself, such as a taken slug, is
+    no better later."""
+    return all(not refusal.condition or refusal.subject in _COUNTED for refusal in refusals)
 
 
 def _sha256(text: str) -> str:

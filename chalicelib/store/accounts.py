@@ -1,19 +1,17 @@
-"""Organizations, members and API keys, in the objects table.
+"""Organizations, in the objects table.
 
 pk <organization>     sk organization       the organization
 pk organizations      sk <organization>     the list of all, for the sweep
-pk <organization>     sk member#<number>    a member
-pk key#<SHA-256>      sk key                an API key, found by the hash of its text; the text is nowhere
-pk <organization>     sk key#<number>       the organization's list of its keys
 """
 
 import random
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.core.accounts import ApiKey, Member, Organization
+from chalicelib.core.accounts import Member, Organization
 from chalicelib.errors import Unavailable
+from chalicelib.store import members
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 
@@ -30,6 +28,8 @@ class OrganizationItem(Record):
     created = NumberAttribute()
     keep_days = NumberAttribute(null=True)
     least_kept_days = NumberAttribute(null=True)
+    test_of = NumberAttribute(null=True)
+    test = NumberAttribute(null=True)
 
 
 class ListedItem(Record):
@@ -40,68 +40,21 @@ class ListedItem(Record):
     sk = UnicodeAttribute(range_key=True)
 
 
-class MemberItem(Record):
-    table = "objects_table"
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    email = UnicodeAttribute()
-    name = UnicodeAttribute()
-    created = NumberAttribute()
-
-
-class KeyItem(Record):
-    table = "objects_table"
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    organization = NumberAttribute()
-    number = NumberAttribute()
-    member = NumberAttribute()
-    scopes = UnicodeSetAttribute()
-    hint = UnicodeAttribute()
-    created = NumberAttribute()
-
-
 def put_organization(organization: Organization, owner: Member) -> None:
     """Store a new organization and its owner, both or neither."""
-    pk = str(organization.number)
-    stored = OrganizationItem(
-        pk,
-        "organization",
-        name=organization.name,
-        plan=organization.plan,
-        hashing_key=organization.hashing_key,
-        created=organization.created_ms,
-    )
-    member = MemberItem(pk, f"member#{owner.number}", email=owner.email, name=owner.name, created=owner.created_ms)
     write = Transaction()
-    write.put(stored, OrganizationItem.pk.does_not_exist(), "organization")
-    write.put(member, MemberItem.pk.does_not_exist(), "member")
-    write.put(ListedItem(_ALL, pk), None, "list")
-    _done(write)
+    _add(write, organization, owner)
+    if write.commit():
+        raise Unavailable.storage()
 
 
-def put_key(key: ApiKey, digest: str) -> None:
-    """Store a new API key under the SHA-256 of its text."""
+def put_twin(live: int, twin: Organization, first: Member) -> bool:
+    """Store an organization's test twin and its first member; False when it has a twin by now, or may have."""
     write = Transaction()
-    write.put(_key_item(f"key#{digest}", "key", key), KeyItem.pk.does_not_exist(), "key")
-    write.put(_key_item(str(key.organization), f"key#{key.number}", key), None, "list")
-    _done(write)
-
-
-def read_key(digest: str) -> ApiKey | None:
-    """The API key with a SHA-256, None when there is none."""
-    try:
-        found = KeyItem.get(f"key#{digest}", "key", consistent_read=True)
-    except KeyItem.DoesNotExist:
-        return None
-    return ApiKey(
-        organization=int(found.organization),
-        number=int(found.number),
-        member=int(found.member),
-        scopes=frozenset(found.scopes),
-        hint=found.hint,
-        created_ms=int(found.created),
-    )
+    alone = OrganizationItem.pk.exists() & OrganizationItem.test.does_not_exist()
+    write.update(OrganizationItem(str(live), "organization"), [OrganizationItem.test.set(twin.number)], alone, "live")
+    _add(write, twin, first)
+    return not write.commit()
 
 
 def read_organization(number: int) -> Organization:
@@ -113,9 +66,25 @@ def read_organization(number: int) -> Organization:
         plan=found.plan,
         hashing_key=bytes(found.hashing_key),
         created_ms=int(found.created),
-        keep_days=None if found.keep_days is None else int(found.keep_days),
-        least_kept_days=None if found.least_kept_days is None else int(found.least_kept_days),
+        keep_days=_whole(found.keep_days),
+        least_kept_days=_whole(found.least_kept_days),
+        test_of=_whole(found.test_of),
+        test=_whole(found.test),
     )
+
+
+def find_organization(number: int) -> Organization | None:
+    """An organization, None when there is none."""
+    try:
+        return read_organization(number)
+    except OrganizationItem.DoesNotExist:
+        return None
+
+
+def rename(write: Transaction, number: int, name: str) -> None:
+    """Add an organization's new name to a transaction."""
+    item = OrganizationItem(str(number), "organization")
+    write.update(item, [OrganizationItem.name.set(name)], OrganizationItem.pk.exists(), "organization")
 
 
 def keep(write: Transaction, known: Organization, keep_days: int | None, least_kept_days: int | None) -> None:
@@ -132,12 +101,6 @@ def keep(write: Transaction, known: Organization, keep_days: int | None, least_k
     write.update(OrganizationItem(str(known.number), "organization"), actions, unchanged, "organization")
 
 
-def read_member(organization: int, number: int) -> Member:
-    """A member. Raises MemberItem.DoesNotExist."""
-    found = MemberItem.get(str(organization), f"member#{number}", consistent_read=True)
-    return Member(organization, number, found.email, found.name, int(found.created))
-
-
 def organizations() -> list[int]:
     """The numbers of all organizations, in random order: whoever runs out of time does not leave out the same ones."""
     numbers = [int(found.sk) for found in ListedItem.query(_ALL)]
@@ -145,19 +108,23 @@ def organizations() -> list[int]:
     return numbers
 
 
-def _key_item(pk: str, sk: str, key: ApiKey) -> KeyItem:
-    return KeyItem(
+def _add(write: Transaction, organization: Organization, first: Member) -> None:
+    pk = str(organization.number)
+    item = OrganizationItem(
         pk,
-        sk,
-        organization=key.organization,
-        number=key.number,
-        member=key.member,
-        scopes=set(key.scopes),
-        hint=key.hint,
-        created=key.created_ms,
+        "organization",
+        name=organization.name,
+        plan=organization.plan,
+        hashing_key=organization.hashing_key,
+        created=organization.created_ms,
+        keep_days=organization.keep_days,
+        least_kept_days=organization.least_kept_days,
+        test_of=organization.test_of,
     )
+    write.put(item, OrganizationItem.pk.does_not_exist(), "organization")
+    members.put_new(write, first)
+    write.put(ListedItem(_ALL, pk), None, "list")
 
 
-def _done(write: Transaction) -> None:
-    if write.commit():
-        raise Unavailable.storage()
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)

@@ -61,9 +61,11 @@ def read_times(organization: int, member: int) -> Held[list[int]]:
     return Held([int(time) for time in found.times], int(found.version))
 
 
-def add_time(write: Transaction, organization: int, member: int, held: Held[list[int]], now_ms: int) -> None:
-    """Add one create to a transaction; a refusal names `creates`."""
-    times = [*recent(held.value, now_ms), now_ms]
+def add_times(
+    write: Transaction, organization: int, member: int, held: Held[list[int]], now_ms: int, units: int
+) -> None:
+    """Add so many creates to a transaction; a refusal names `creates`."""
+    times = [*recent(held.value, now_ms), *[now_ms] * units]
     item = CreatesItem(
         str(organization),
         f"creates#{member}",
@@ -82,10 +84,10 @@ def read_usage(organization: int, month: str) -> int:
         return 0
 
 
-def add_usage(write: Transaction, organization: int, month: str, used: int) -> None:
-    """Add one code to a month's usage in a transaction, on the condition that it is still `used`."""
+def add_usage(write: Transaction, organization: int, month: str, used: int, units: int) -> None:
+    """Add codes to a month's usage in a transaction, on the condition that it is still `used`."""
     same = UsageItem.created == used if used else UsageItem.created.does_not_exist()
-    write.put(UsageItem(str(organization), f"usage#{month}", created=used + 1), same, "usage")
+    write.put(UsageItem(str(organization), f"usage#{month}", created=used + units), same, "usage")
 
 
 def read_answer(organization: int, once: str, now_ms: int) -> Answered | None:

@@ -50,10 +50,11 @@ class Caller:
 
 
 def new_caller(name: str = "Acme", plan: str | None = None, scopes: frozenset[str] | None = None) -> Caller:
-    """An organization, its owner and a key."""
+    """An organization, its owner and a key, whose use is noted already: so what is refused writes nothing."""
     organization, owner = accounts.create_organization(name, f"{name}@example.com", now_ms(), plan)
     given = {} if scopes is None else {"scopes": scopes}
     key = accounts.create_key(organization.number, owner.number, now_ms(), "oqr_", **given)
+    accounts.authenticate(key)
     return Caller(key, organization.number, owner.number)
 
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import app as functions
 from chalicelib import ids
-from chalicelib.services import accounts
+from chalicelib.services import callers
 from tests.chaos.engine import Engine
 from tests.chaos.faults import Faults
 from tests.chaos.lambdas import Function, Queue, Stream, message
@@ -83,7 +83,8 @@ class Stage:
         """While the product's SDKs, clocks and dice are the harness's."""
         dice = random.Random(self.seed + 3)
         random.seed(self.seed)
-        accounts._believed.clear()
+        callers._believed.clear()
+        callers._noted_ms.clear()
         with ExitStack() as patches:
             for target, what in (
                 ("botocore.httpsession.URLLib3Session.send", lambda _, request: self.wire.send(request)),

@@ -1,0 +1,25 @@
+"""Names that people give: of keys, members, organizations."""
+
+from typing import Final
+
+from chalicelib.errors import InvalidRequest
+
+LONGEST_NAME: Final = 200
+LONGEST_EMAIL: Final = 254
+
+
+def check_name(field: str, text: str, empty: bool = False) -> str:
+    """The name without space around it. Raises InvalidRequest for one that cannot be shown in a line."""
+    name = text.strip()
+    if not (name or empty) or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InvalidRequest.for_field(field, f"must be {0 if empty else 1} to {LONGEST_NAME} printable characters")
+    return name
+
+
+def check_email(text: str) -> str:
+    """The address without space around it. Raises InvalidRequest for what cannot be one; only a mail can tell more."""
+    email = text.strip()
+    name, _, host = email.rpartition("@")
+    if not (name and "." in host.strip(".")) or len(email) > LONGEST_EMAIL or not email.isprintable() or " " in email:
+        raise InvalidRequest.for_field("email", "must be an e-mail address")
+    return email
