@@ -30,6 +30,7 @@ class OrganizationItem(Record):
     created = NumberAttribute()
     keep_days = NumberAttribute(null=True)
     least_kept_days = NumberAttribute(null=True)
+    kept_from = NumberAttribute(null=True)
 
 
 class ListedItem(Record):
@@ -115,13 +116,14 @@ def read_organization(number: int) -> Organization:
         created_ms=int(found.created),
         keep_days=None if found.keep_days is None else int(found.keep_days),
         least_kept_days=None if found.least_kept_days is None else int(found.least_kept_days),
+        kept_from_ms=int(found.kept_from or 0),
     )
 
 
-def keep(write: Transaction, known: Organization, keep_days: int | None, least_kept_days: int | None) -> None:
+def keep(write: Transaction, known: Organization, wanted: Organization) -> None:
     """Add to a transaction how long an organization's raw scans are kept, as long as it is what is `known`."""
     stored = (OrganizationItem.keep_days, OrganizationItem.least_kept_days)
-    before, after = (known.keep_days, known.least_kept_days), (keep_days, least_kept_days)
+    before, after = (known.keep_days, known.least_kept_days), (wanted.keep_days, wanted.least_kept_days)
     unchanged = OrganizationItem.pk.exists()
     for attribute, days in zip(stored, before, strict=True):
         unchanged &= attribute.does_not_exist() if days is None else attribute == days
@@ -129,6 +131,7 @@ def keep(write: Transaction, known: Organization, keep_days: int | None, least_k
         attribute.remove() if days is None else attribute.set(days)
         for attribute, days in zip(stored, after, strict=True)
     ]
+    actions.append(OrganizationItem.kept_from.set(wanted.kept_from_ms))
     write.update(OrganizationItem(str(known.number), "organization"), actions, unchanged, "organization")
 
 
