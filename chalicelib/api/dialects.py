@@ -121,7 +121,8 @@ QPR: Final = Dialect(
     ("/v1/qpr-codes", "/v1/scans", "/v1/api-keys", "/v1/webhooks", "/v1/members", "/v1/organization"),
     NestedError,
     _nested,
-    words={"label": "name"},
+    {errors.KeyRevoked: 403},
+    {"label": "name"},
 )
 REPORTING: Final = Dialect(
     "reporting", ("/api/v1/external/reporting",), ReportingError, _reporting, words={"label": "title"}

@@ -16,8 +16,8 @@ from chalicelib.api.operations import Operation
 from chalicelib.api.parameters import Parameter
 from chalicelib.config import settings
 from chalicelib.core.creates import Allowance
-from chalicelib.errors import BodyTooLarge, InvalidRequest, Unauthorized
-from chalicelib.services import accounts
+from chalicelib.errors import BodyTooLarge, Forbidden, InvalidRequest, Unauthorized
+from chalicelib.services import accounts, limits
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import OnceKey
 
@@ -126,8 +126,12 @@ def admitted(operation: Operation, request: Request) -> Call:
     if operation.scope is None:
         return call
     caller = accounts.authenticate(_token(request.headers))
+    if caller.client is not None and not operation.clients:
+        raise Forbidden.to_clients()
     caller.require(operation.scope)
     call.caller = caller
+    if limit := operation.limit_of(caller):
+        call.allowance = limits.take(caller, limit, call.now_ms)
     return call
 
 

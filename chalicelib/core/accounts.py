@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.core.days import DAY_MS, QUARTER_MS
 from chalicelib.errors import KeyExpired, KeyRevoked
 
 # The last two are for the organization itself: its members, clients and campaigns.
@@ -29,6 +30,7 @@ class Organization:
     """A tenant. `hashing_key` keys the visitor hashes of its scans and of nobody else's.
 
     `keep_days` is how long its raw scans are kept, `least_kept_days` the least that this ever was; None is for ever.
+    Scans of before `kept_from_ms` may have gone while they were kept for fewer days than now.
     `test` is its test twin, the organization that its test keys belong to, once there is one; that one's `test_of` is
     this one.
     """
@@ -42,6 +44,21 @@ class Organization:
     least_kept_days: int | None = None
     test_of: int | None = None
     test: int | None = None
+    kept_from_ms: int = 0
+
+    def listed_from_ms(self, now_ms: int) -> int:
+        """The first full quarter-hour of which every raw scan is there: lists and their totals begin with it."""
+        gone_ms = 0 if self.keep_days is None else now_ms - self.keep_days * DAY_MS
+        return -(-max(self.kept_from_ms, gone_ms) // QUARTER_MS) * QUARTER_MS
+
+    def kept_after_change_ms(self, now_ms: int) -> int:
+        """What `kept_from_ms` becomes when `keep_days` changes.
+
+        A day is to spare: until the scans are told that they are kept longer, some more of them go.
+        """
+        if self.keep_days is None:
+            return self.kept_from_ms
+        return max(self.kept_from_ms, now_ms - (self.keep_days - 1) * DAY_MS)
 
 
 @dataclass(frozen=True, slots=True)

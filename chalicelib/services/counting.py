@@ -102,7 +102,11 @@ def settle_recent(organization: int, link: int, slots: range, now_ms: int) -> in
 
     Looking once is enough: a scan that comes after the look came after the question too.
     """
-    pending = scans.pending_since(organization, link, slots, now_ms - RECENT_MS, now_ms)
+    return settle_for_reader(scans.pending_since(organization, link, slots, now_ms - RECENT_MS, now_ms))
+
+
+def settle_for_reader(pending: Sequence[Scan]) -> int:
+    """Fold pending scans while somebody waits; return how many could not be folded in time."""
     mine, left = pending[:READER_SCANS], len(pending[READER_SCANS:])
     effort = Effort(until=time.monotonic() + READER_SECONDS)
     for _ in range(READER_TRIES):

@@ -63,8 +63,10 @@ def keep_scans(organization: int, days: int | None, now_ms: int) -> None:
         if days == known.keep_days:
             return
         least = min((kept for kept in (days, known.least_kept_days) if kept is not None), default=None)
+        kept_from_ms = known.kept_after_change_ms(now_ms)
+        wanted = replace(known, keep_days=days, least_kept_days=least, kept_from_ms=kept_from_ms)
         write = Transaction()
-        accounts.keep(write, known, days, least)
+        accounts.keep(write, known, wanted)
         if _placed(order, write, now_ms):
             return
     raise Unavailable.storage()

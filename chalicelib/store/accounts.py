@@ -30,6 +30,7 @@ class OrganizationItem(Record):
     least_kept_days = NumberAttribute(null=True)
     test_of = NumberAttribute(null=True)
     test = NumberAttribute(null=True)
+    kept_from = NumberAttribute(null=True)
 
 
 class ListedItem(Record):
@@ -70,6 +71,7 @@ def read_organization(number: int) -> Organization:
         least_kept_days=_whole(found.least_kept_days),
         test_of=_whole(found.test_of),
         test=_whole(found.test),
+        kept_from_ms=int(found.kept_from or 0),
     )
 
 
@@ -87,10 +89,10 @@ def rename(write: Transaction, number: int, name: str) -> None:
     write.update(item, [OrganizationItem.name.set(name)], OrganizationItem.pk.exists(), "organization")
 
 
-def keep(write: Transaction, known: Organization, keep_days: int | None, least_kept_days: int | None) -> None:
+def keep(write: Transaction, known: Organization, wanted: Organization) -> None:
     """Add to a transaction how long an organization's raw scans are kept, as long as it is what is `known`."""
     stored = (OrganizationItem.keep_days, OrganizationItem.least_kept_days)
-    before, after = (known.keep_days, known.least_kept_days), (keep_days, least_kept_days)
+    before, after = (known.keep_days, known.least_kept_days), (wanted.keep_days, wanted.least_kept_days)
     unchanged = OrganizationItem.pk.exists()
     for attribute, days in zip(stored, before, strict=True):
         unchanged &= attribute.does_not_exist() if days is None else attribute == days
@@ -98,6 +100,7 @@ def keep(write: Transaction, known: Organization, keep_days: int | None, least_k
         attribute.remove() if days is None else attribute.set(days)
         for attribute, days in zip(stored, after, strict=True)
     ]
+    actions.append(OrganizationItem.kept_from.set(wanted.kept_from_ms))
     write.update(OrganizationItem(str(known.number), "organization"), actions, unchanged, "organization")
 
 

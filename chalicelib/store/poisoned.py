@@ -30,7 +30,7 @@ class PoisonItem(Record):
 def set_aside(scan: Scan, verdict: Verdict | None, expires: int | None, reason: str, now_ms: int) -> bool:
     """Take a pending scan out of the way and list it; False when it changed meanwhile. Raises Unavailable."""
     write = Transaction()
-    write.update(scans.record(scan.key), scans.set_aside(verdict, expires), scans.as_read(scan), scan.key)
+    write.update(scans.record(scan.key), scans.set_aside(scan, verdict, expires), scans.as_read(scan), scan.key)
     item = _item(scan.key)
     item.reason, item.since = reason, now_ms
     write.put(item, None, "poison")

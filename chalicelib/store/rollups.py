@@ -65,16 +65,18 @@ def read_as_stored(keys: Collection[RollupKey]) -> dict[RollupKey, Held[Rollup |
 def read_days(organization: int, scope: str, slots: Collection[int], first: int, last: int) -> dict[int, Rollup]:
     """The rollups of a scope from one day to another, both included, slots added up; days without one are missing."""
 
-    def read_slot(slot: int) -> list[tuple[int, Rollup]]:
-        window = RollupItem.sk.between(sort(first), sort(last))
-        found = RollupItem.query(partition(organization, scope, slot), window, consistent_read=True)
-        return [(period(item.sk), _rollup(item)) for item in found]
-
     days: dict[int, list[Rollup]] = {}
-    for held in each(slots, read_slot):
+    for held in each(slots, lambda slot: list(days_in_slot(organization, scope, slot, first, last))):
         for day, rollup in held:
             days.setdefault(day, []).append(rollup)
     return {day: merged(days[day]) for day in sorted(days)}
+
+
+def days_in_slot(organization: int, scope: str, slot: int, first: int, last: int) -> Iterator[tuple[int, Rollup]]:
+    """The days of one slot of a scope that have a rollup, both ends included, oldest first, consistently."""
+    window = RollupItem.sk.between(sort(first), sort(last))
+    for item in RollupItem.query(partition(organization, scope, slot), window, consistent_read=True):
+        yield period(item.sk), _rollup(item)
 
 
 def read_lifetime(organization: int, scope: str, slots: Iterable[int]) -> Rollup:

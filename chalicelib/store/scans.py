@@ -143,20 +143,26 @@ def note_failure(scan: Scan) -> None:
     write.commit()
 
 
-def set_aside(verdict: Verdict | None, expires: int | None) -> list[Action]:
-    """What makes a pending scan a poisoned one. It loses its user agent like a settled one, and keeps its verdict."""
+def set_aside(scan: Scan, verdict: Verdict | None, expires: int | None) -> list[Action]:
+    """What makes a pending scan a poisoned one. It loses its user agent like a settled one, and keeps its verdict.
+
+    It leaves the index, unless something of it is counted: no list shows it.
+    """
     judged = _verdict(verdict) if verdict else []
+    unlisted = [] if scan.counted else [ScanItem.day.remove()]
     return [
         ScanItem.poison.set(True),
         *judged,
+        *unlisted,
         _kept(ScanItem.expires, expires),
         *(attribute.remove() for attribute in _UNTIL_FOLDED),
     ]
 
 
 def taking_up(scan: Scan) -> list[Action]:
-    """What makes a poisoned scan pending again, at a new revision."""
-    return [ScanItem.pending.set(scan.rev + 1), ScanItem.rev.set(scan.rev + 1), ScanItem.poison.remove()]
+    """What makes a poisoned scan pending again, at a new revision, and back in the index where it left that."""
+    listed = [] if scan.counted else [ScanItem.day.set(scan.key.index)]
+    return [ScanItem.pending.set(scan.rev + 1), ScanItem.rev.set(scan.rev + 1), ScanItem.poison.remove(), *listed]
 
 
 def still_aside(scan: Scan) -> Condition:

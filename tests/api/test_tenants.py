@@ -37,7 +37,7 @@ class Tenant:
     caller: Caller
 
     def id_for(self, operation: Operation, argument: str) -> str:
-        """The id of a thing of its own that an operation's path takes. A new kind of argument needs a line in MAKERS."""
+        """The id of a thing of its own that an operation's path takes. A new argument needs a line in MAKERS."""
         return MAKERS[argument, operation.dialect.name](self.caller)
 
 
