@@ -74,7 +74,7 @@ def test_the_qr_codes_of_a_link_are_forgotten_with_it_also_what_had_expired_of_t
     before = stored.read(account.organization, account.link.number)
     assert before is not None
     write = Transaction()
-    stored.put_again(write, before, replace(account.link, markers=2))
+    stored.put_again(write, before, replace(account.link, records=2))
     assert write.commit() == []
     for marker in (1, 2, 2):
         for days in range(3):
