@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.core import slots as spread
+from chalicelib.core.days import day_of
 from chalicelib.core.fold import placed, visitor_keys
 from chalicelib.core.judging import Terms, judged
-from chalicelib.core.scans import Scan, ScanKey
+from chalicelib.core.scans import Scan, ScanKey, index_partition
 from chalicelib.errors import Unavailable
 from chalicelib.services import poison
 from chalicelib.store import folding, links, rollups, scans, spreads, visitors
@@ -105,8 +106,22 @@ def settle_recent(organization: int, link: int, slots: range, now_ms: int) -> in
     return settle_for_reader(scans.pending_since(organization, link, slots, now_ms - RECENT_MS, now_ms))
 
 
+def settle_recent_of_links(organization: int, slots: Iterable[tuple[int, int]], now_ms: int) -> int:
+    """As `settle_recent`, of many links' slots, given as (link, slot)."""
+    return settle_for_reader(scans.pending_of_links(organization, slots, now_ms - RECENT_MS, now_ms))
+
+
+def settle_recent_of_all(organization: int, homes: range, now_ms: int) -> int:
+    """As `settle_recent`, of all links of an organization, as far as the index knows; of more than READER_SCANS that
+    wait not all may be in the number."""
+    days = range(day_of(now_ms - RECENT_MS), day_of(now_ms + scans.CLOCKS_DIFFER_MS) + 1)
+    indexes = [index_partition(organization, day, home) for day in days for home in homes]
+    most = max(scans.INDEX_PAGE, READER_SCANS // len(homes))
+    return settle_for_reader(scans.pending_in_index(indexes, now_ms - RECENT_MS, most))
+
+
 def settle_for_reader(pending: Sequence[Scan]) -> int:
-    """Fold pending scans while somebody waits; return how many could not be folded in time."""
+    """Fold scans while a reader waits; return how many could not be folded in time."""
     mine, left = pending[:READER_SCANS], len(pending[READER_SCANS:])
     effort = Effort(until=time.monotonic() + READER_SECONDS)
     for _ in range(READER_TRIES):

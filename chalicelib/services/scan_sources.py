@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Final, Protocol, TypeVar
 
 from chalicelib.core import slots as spread
-from chalicelib.core.days import DAY_MS, day_of, month_of
+from chalicelib.core.days import day_of, month_of
 from chalicelib.core.places import Part, Place, Run, Span, Tally, is_listed
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, link_scope
 from chalicelib.core.scans import Scan, ScanKey, index_partition, partition
@@ -94,7 +94,7 @@ class OrganizationScans:
         return cls(organization, spread.homes(spreads.most_slots(organization)))
 
     def settle(self, now_ms: int) -> int:
-        return counting.settle_for_reader(self._pending(now_ms))
+        return counting.settle_recent_of_all(self.organization, self.homes, now_ms)
 
     def tally(self, span: Span) -> Tally:
         return _tally(self.organization, ORGANIZATION_SCOPE, self.homes, span)
@@ -126,25 +126,6 @@ class OrganizationScans:
 
     def _index(self, span: Span, home: int) -> str:
         return index_partition(self.organization, day_of(span.first_ms), home)
-
-    def _pending(self, now_ms: int) -> list[Scan]:
-        """The pending scans of the last two minutes, newest first, until so many in a row are settled that older ones
-        are too."""
-        pending: list[Scan] = []
-        settled = 0
-        for page in _pages(self._recent_keys(now_ms), BATCH):
-            found = [scan for scan in _read(page) if scan.pending]
-            pending += found
-            settled = 0 if found else settled + len(page)
-            if settled >= scans.SETTLED_IN_A_ROW or len(pending) > counting.READER_SCANS:
-                break
-        return pending
-
-    def _recent_keys(self, now_ms: int) -> Iterator[ScanKey]:
-        recent = Span(now_ms - counting.RECENT_MS, now_ms + scans.CLOCKS_DIFFER_MS)
-        for day in range(day_of(recent.end_ms), day_of(recent.first_ms) - 1, -1):
-            part = recent.cut(Span(day * DAY_MS, (day + 1) * DAY_MS))
-            yield from self._keys(self.homes, part, newest_first=True, size=BATCH)
 
 
 def _tally(organization: int, scope: str, slots: range, span: Span) -> Tally:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from chalicelib.core.slots import Spread
 from chalicelib.store.links import LinkItem
-from chalicelib.store.spreads import SlotsItem
+from chalicelib.store.spreads import SlotsItem, spread_of
 
 
 def links_after(organization: int, after: int) -> Iterator[int]:
@@ -15,6 +16,11 @@ def links_after(organization: int, after: int) -> Iterator[int]:
 
 def slots(organization: int) -> dict[int, int]:
     """The slots of every link that has more than one, consistently."""
-    grown = SlotsItem.sk.between("slots#0", "slots#~")
-    found = SlotsItem.query(str(organization), grown, consistent_read=True)
-    return {int(i.sk.removeprefix("slots#")): int(i.slots or 1) for i in found}
+    return {link: spread.slots for link, spread in spreads(organization).items()}
+
+
+def spreads(organization: int) -> dict[int, Spread]:
+    """How the links are spread that have more than one slot or are being recounted, or were, consistently."""
+    known = SlotsItem.sk.between("slots#0", "slots#~")
+    found = SlotsItem.query(str(organization), known, consistent_read=True)
+    return {int(item.sk.removeprefix("slots#")): spread_of(item) for item in found}

@@ -2,7 +2,8 @@
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
@@ -13,7 +14,10 @@ from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
 
+PLACES_HELD: Final = 192  # partitions that are read before their days are added up
+
 _LIFETIME_SORT = "lifetime"
+_BATCH: Final = 100  # as many items as one request reads
 
 
 class RollupItem(Record):
@@ -64,12 +68,28 @@ def read_as_stored(keys: Collection[RollupKey]) -> dict[RollupKey, Held[Rollup |
 
 def read_days(organization: int, scope: str, slots: Collection[int], first: int, last: int) -> dict[int, Rollup]:
     """The rollups of a scope from one day to another, both included, slots added up; days without one are missing."""
+    return read_days_of(organization, [(scope, slot) for slot in slots], first, last)
+
+
+def read_days_of(organization: int, places: Sequence[tuple[str, int]], first: int, last: int) -> dict[int, Rollup]:
+    """As `read_days`, of many scopes' slots, given as (scope, slot), all added up."""
+
+    def read_place(place: tuple[str, int]) -> list[tuple[int, Rollup]]:
+        return list(days_in_slot(organization, *place, first, last))
 
     days: dict[int, list[Rollup]] = {}
-    for held in each(slots, lambda slot: list(days_in_slot(organization, scope, slot, first, last))):
-        for day, rollup in held:
-            days.setdefault(day, []).append(rollup)
-    return {day: merged(days[day]) for day in sorted(days)}
+    for start in range(0, len(places), PLACES_HELD):
+        for held in each(places[start : start + PLACES_HELD], read_place):
+            for day, rollup in held:
+                days.setdefault(day, []).append(rollup)
+        days = {day: [merged(rollups)] for day, rollups in days.items()}
+    return {day: days[day][0] for day in sorted(days)}
+
+
+def read_many(keys: Sequence[RollupKey]) -> dict[RollupKey, Rollup]:
+    """As `read`, only what they hold, several requests at once when they are many."""
+    parts = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+    return {key: held.value for part in each(parts, read) for key, held in part.items()}
 
 
 def days_in_slot(organization: int, scope: str, slot: int, first: int, last: int) -> Iterator[tuple[int, Rollup]]:

@@ -23,6 +23,7 @@ CLOCKS_DIFFER_MS: Final = 60_000
 # Readers look back two minutes, but no farther than this many scans in a row that are folded: the stream folds in
 # order, so what is older is too, or else the sweep's. They are about 100 read units.
 SETTLED_IN_A_ROW: Final = 1_000
+INDEX_PAGE: Final = 100  # as many scans as one request reads
 
 VERDICTS = ("device", "os", "browser", "method", "app", "bot")
 
@@ -49,8 +50,36 @@ def pending_since(organization: int, link: int, slots: Iterable[int], since_ms: 
 
     Clocks differ: a scan may already lie in the next month's partition.
     """
-    places = list(partitions(organization, link, slots, since_ms, until_ms + CLOCKS_DIFFER_MS))
+    return pending_of_links(organization, [(link, slot) for slot in slots], since_ms, until_ms)
+
+
+def pending_of_links(organization: int, slots: Iterable[tuple[int, int]], since_ms: int, until_ms: int) -> list[Scan]:
+    """As `pending_since`, of many links' slots at once, given as (link, slot)."""
+    months = months_between(since_ms, until_ms + CLOCKS_DIFFER_MS)
+    places = [partition(organization, link, month, slot) for link, slot in slots for month in months]
     return [scan for found in each(places, partial(_pending_in, since_ms=since_ms)) for scan in found]
+
+
+def pending_in_index(indexes: Collection[str], since_ms: int, most: int) -> list[Scan]:
+    """The scans in some partitions of the index that wait to be folded, from a time on: of each partition the newest,
+    so many at most. The index lags, the scans are read consistently."""
+    found = each(indexes, partial(_pending_behind, since_ms=since_ms, most=most))
+    return [scan for pending in found for scan in pending]
+
+
+def _pending_behind(index: str, since_ms: int, most: int) -> list[Scan]:
+    """As `_pending_in`: until so many in a row are settled that older ones are too."""
+    newest = ScanItem.by_day.query(
+        index, ScanItem.sk >= sort_from(since_ms), scan_index_forward=False, page_size=INDEX_PAGE
+    )
+    keys = passing_over(newest, lambda item: ScanKey.of(item.pk, item.sk))
+    found: list[Scan] = []
+    settled = 0
+    while len(found) < most and settled < SETTLED_IN_A_ROW and (page := list(islice(keys, INDEX_PAGE))):
+        pending = [scan for scan in read(page) if scan.pending]
+        found += pending
+        settled = 0 if pending else settled + len(page)
+    return found
 
 
 def _pending_in(partition: str, since_ms: int) -> list[Scan]:

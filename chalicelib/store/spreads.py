@@ -67,6 +67,10 @@ def delete(organization: int, link: int) -> None:
     _slots_item(organization, link).delete()
 
 
+def spread_of(item: SlotsItem) -> Spread:
+    return Spread(int(item.slots or 1), int(item.raised or 0), bool(item.recounting))
+
+
 def _raise(item: Record, attribute: Any, wanted: int, also: Any = None) -> None:
     lower = attribute.does_not_exist() | (attribute < wanted) if also is None else also & (attribute < wanted)
     refused(lambda: item.update([attribute.set(wanted)], condition=lower))
@@ -77,7 +81,7 @@ def _spread(organization: int, sort: str) -> Spread:
         found = SlotsItem.get(str(organization), sort, consistent_read=True)
     except SlotsItem.DoesNotExist:
         return Spread()
-    return Spread(int(found.slots or 1), int(found.raised or 0), bool(found.recounting))
+    return spread_of(found)
 
 
 def _slots_item(organization: int, link: int) -> SlotsItem:

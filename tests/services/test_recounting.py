@@ -159,7 +159,9 @@ CORRUPTIONS: dict[str, tuple[Callable[[Account, int], object], Drift]] = {
         Drift(rollups=1, scans=6),
     ),
     "the organization's histogram is wrong": (
-        lambda account, day: overwrite(whole(account, day), lambda it: it.pop("visitors")),
+        lambda account, day: overwrite(
+            at(account, day, ORGANIZATION_SCOPE), lambda it: it.update(visitors={"never": 8})
+        ),
         Drift(rollups=1),
     ),
     "a visitor is gone": (
@@ -319,7 +321,7 @@ def test_a_fold_while_the_links_are_compared_lets_the_organization_be_looked_at_
     seen(account, day)
     other = account.other()
     seen(other, day, "c")
-    overwrite(whole(account, day), lambda it: it.update(visitors={"never": 9}))
+    overwrite(at(account, day, ORGANIZATION_SCOPE), lambda it: it.update(visitors={"never": 9}))
     pages = counted.pages
 
     def folding(organization: int, link: int, *arguments: Any) -> Any:
