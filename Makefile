@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python -m
 
-.PHONY: help install serve demo recount requeue rejudge key test chaos check format
+.PHONY: help install serve demo recount requeue rejudge key test chaos fuzz check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -12,6 +12,7 @@ help:
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
 	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
 	@echo 'make test     every test (ARGS="-k door")'
+	@echo 'make fuzz     every route, called as the OpenAPI document allows and as it does not (FUZZ_EXAMPLES=100)'
 	@echo 'make chaos    recorded scans with everything going wrong (SEEDS=200, or SEEDS=17..17 for one again)'
 	@echo 'make check    formatting, lint, types, import rules'
 	@echo 'make format   write the formatting'
@@ -43,6 +44,9 @@ chaos: install
 
 test: install
 	@exec $(RUN) pytest $(ARGS)
+
+fuzz: install
+	@FUZZ_EXAMPLES='$(or $(FUZZ_EXAMPLES),100)' exec $(RUN) pytest tests/e2e/test_fuzz.py
 
 check: install
 	@$(RUN) ruff format --check .

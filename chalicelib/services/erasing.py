@@ -89,7 +89,7 @@ def _empty(partition: str, out_of_time: OutOfTime) -> bool:
 
 def _forgetting(order: Erase, slots: range) -> dict[str, Clear]:
     """The rollup partitions of a link's QR codes, which sort behind those of its scans."""
-    scopes = [marker_scope(order.link, ordinal) for ordinal in range(1, order.records + 1)]
+    scopes = [marker_scope(order.link, ordinal) for ordinal in range(1, order.markers + 1)]
     return {
         rollups.partition(order.organization, scope, slot): partial(_forget, order.organization, scope, slot)
         for scope in scopes

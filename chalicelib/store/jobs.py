@@ -16,7 +16,7 @@ from chalicelib.store.versions import new_version, unchanged
 
 
 class EraseItem(Record):
-    """`created` is when the link was made: no scan of it is older. `records` is how many QR codes it ever had.
+    """`created` is when the link was made: no scan of it is older. `markers` is how many QR codes it ever had.
     `touched` is when a job last took the order up, `version` which one, `reached` the last partition that is known to
     be empty."""
 
@@ -27,7 +27,7 @@ class EraseItem(Record):
     touched = NumberAttribute()
     version = NumberAttribute(null=True)
     reached = UnicodeAttribute(null=True)
-    records = NumberAttribute(null=True)
+    markers = NumberAttribute(null=True)
 
 
 class Erase(NamedTuple):
@@ -37,7 +37,7 @@ class Erase(NamedTuple):
     organization: int
     link: int
     created_ms: int
-    records: int
+    markers: int
     reached: str
     version: int
 
@@ -51,9 +51,9 @@ class SweepItem(Record):
 
 def put_erase(write: Transaction, link: Link, now_ms: int) -> None:
     """Add the order to erase a link to a transaction."""
-    records = link.markers or None
+    markers = link.markers or None
     order = EraseItem(
-        str(link.organization), f"erase#{link.number}", created=link.created_ms, records=records, touched=now_ms
+        str(link.organization), f"erase#{link.number}", created=link.created_ms, markers=markers, touched=now_ms
     )
     write.put(order, None, "erase")
 
@@ -65,7 +65,7 @@ def take_erase(organization: int, link: int, now_ms: int) -> Erase | None:
     if refused(lambda: order.update(taking, condition=EraseItem.pk.exists())):
         return None
     return Erase(
-        organization, link, int(order.created), int(order.records or 0), order.reached or "", int(order.version)
+        organization, link, int(order.created), int(order.markers or 0), order.reached or "", int(order.version)
     )
 
 
