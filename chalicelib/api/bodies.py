@@ -3,7 +3,9 @@
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+
+from chalicelib.core.days import parse_time
 
 LONGEST_LABEL: Final = 200
 
@@ -23,4 +25,13 @@ def printable(text: str) -> str:
     return text
 
 
+def _moment(value: object) -> object:
+    moment = parse_time(value) if isinstance(value, str) else None
+    if moment is None:
+        raise ValueError("must be an ISO 8601 time, such as 2026-01-31T12:00:00Z")
+    return moment
+
+
+# A time in milliseconds, of a text.
+Moment = Annotated[int, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL), AfterValidator(printable)]

@@ -10,17 +10,16 @@ from pydantic import Field
 from chalicelib import ids
 from chalicelib.api import dialects
 from chalicelib.api import dynamic_shapes as shapes
-from chalicelib.api.bodies import Body, Label
+from chalicelib.api.bodies import Body, Label, Moment
 from chalicelib.api.http import Api, created
 from chalicelib.api.parameters import Text, Whole
 from chalicelib.api.requests import Call
 from chalicelib.core.codes import StaticCode
-from chalicelib.core.days import day_of, parse_time
+from chalicelib.core.days import day_of
 from chalicelib.core.links import Link
 from chalicelib.core.windows import Window
 from chalicelib.errors import (
     IdempotencyMismatch,
-    InvalidRequest,
     PlanLimitExceeded,
     RateLimited,
     SlugTaken,
@@ -66,7 +65,7 @@ class EditDynamic(Body):
     label: Label | None = None
     slug: str = ""
     status: Literal["active", "paused"] = "active"
-    pause_until: str | None = None
+    pause_until: Moment | None = None
 
 
 class CreateCode(Body):
@@ -118,10 +117,10 @@ def create_dynamic(call: Call) -> Response:
 @bp.operation("GET", "/v1/dynamic", scope="qr:read", parameters=(LIMIT, CURSOR, SEARCH), answer=shapes.DynamicCodes)
 def list_dynamic(call: Call) -> shapes.DynamicCodes:
     """List dynamic codes, newest first."""
-    page = links.page(call.who, call.read(LIMIT), _before(call, "dynamic"), call.read(SEARCH))
+    page = links.page(call.who, call.read(LIMIT), call.before(CURSOR, "dynamic"), call.read(SEARCH))
     answer: shapes.DynamicCodes = {"codes": [shapes.link_row(link, call.base, call.now_ms) for link in page.links]}
     if page.next_before is not None:
-        answer["next_cursor"] = _cursor(call, "dynamic", page.next_before)
+        answer["next_cursor"] = call.cursor_before("dynamic", page.next_before)
     return answer
 
 
@@ -149,7 +148,7 @@ def edit_dynamic(call: Call, code_id: str) -> shapes.DynamicCodeRow:
         label=body.label,
         slug=body.slug,
         status=body.status,
-        pause_until_ms=_time("pause_until", body.pause_until),
+        pause_until_ms=body.pause_until,
     )
     return shapes.link_row(links.edit(call.who, code_id, change, call.now_ms), call.base, call.now_ms)
 
@@ -184,10 +183,10 @@ def scans_of_dynamic(call: Call, code_id: str) -> shapes.Scans:
 @bp.operation("GET", "/v1/codes", scope="qr:read", parameters=(LIMIT, CURSOR, SEARCH), answer=shapes.Codes)
 def list_codes(call: Call) -> shapes.Codes:
     """List codes of every kind, newest first."""
-    page = codes.page(call.who, call.read(LIMIT), _before(call, "codes"), call.read(SEARCH))
+    page = codes.page(call.who, call.read(LIMIT), call.before(CURSOR, "codes"), call.read(SEARCH))
     answer: shapes.Codes = {"codes": [shapes.code_row(code, call.base, call.now_ms) for code in page.codes]}
     if page.next_before is not None:
-        answer["next_cursor"] = _cursor(call, "codes", page.next_before)
+        answer["next_cursor"] = call.cursor_before("codes", page.next_before)
     return answer
 
 
@@ -214,23 +213,3 @@ def _link_answer(link: Link, base: str) -> str:
 
 def _static_answer(code: StaticCode) -> str:
     return json.dumps(shapes.static_code(code))
-
-
-def _cursor(call: Call, listing: str, before: int) -> str:
-    return call.cursor(listing, before.to_bytes(7))
-
-
-def _before(call: Call, listing: str) -> int | None:
-    place = call.place(call.read(CURSOR), listing)
-    if place is None:
-        return None
-    if len(place) != 7:
-        raise CURSOR.refuse("is not a cursor of this list")
-    return int.from_bytes(place)
-
-
-def _time(field: str, text: str | None) -> int | None:
-    moment = None if text is None else parse_time(text)
-    if text is not None and moment is None:
-        raise InvalidRequest.for_field(field, "must be an ISO 8601 time, such as 2026-01-31T12:00:00Z")
-    return moment

@@ -24,6 +24,8 @@ from chalicelib.services.creating import OnceKey
 MAX_BODY_BYTES: Final = 65_536
 LONGEST_IDEMPOTENCY_KEY: Final = 255
 
+_NUMBER_BYTES: Final = 7  # numbers are below 2**53
+
 Body = TypeVar("Body", bound=BaseModel)
 T = TypeVar("T")
 
@@ -114,6 +116,17 @@ class Call:
         if len(raw) <= len(binding) or not raw.startswith(binding):
             raise InvalidRequest.for_field(field, "is not a cursor of this list")
         return raw[len(binding) :]
+
+    def cursor_before(self, listing: str, number: int) -> str:
+        """The cursor of the page that begins before a number, in a list of numbered things."""
+        return self.cursor(listing, number.to_bytes(_NUMBER_BYTES))
+
+    def before(self, parameter: Parameter[str], listing: str) -> int | None:
+        """The number before which the page begins that a cursor asks for. Raises InvalidRequest."""
+        place = self.place(self.read(parameter), listing, parameter.name)
+        if place is not None and len(place) != _NUMBER_BYTES:
+            raise parameter.refuse("is not a cursor of this list")
+        return None if place is None else int.from_bytes(place)
 
     def _binding(self, listing: str) -> bytes:
         """Nothing is secret in a cursor, since it only moves within its own organization; this makes mix-ups plain."""

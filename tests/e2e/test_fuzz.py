@@ -1,7 +1,7 @@
 """Every route, called as the OpenAPI document allows and as it does not: no crash, and no answer that is not described.
 
-FUZZ_EXAMPLES is how often each route is called, once with good and once with bad requests: a few in `make test`, more in
-`make fuzz`. Half of the calls are about a thing that is there.
+FUZZ_EXAMPLES is how often each route is called, once with good and once with bad requests: a few in `make test`, more
+in `make fuzz`. Half of the calls are about a thing that is there.
 """
 
 import os
@@ -98,7 +98,7 @@ def test_whatever_is_asked_gets_an_answer_that_is_described(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=SCHEMA[path][method].as_strategy(generation_mode=mode), about_own=st.booleans())
-    def ask(case: schemathesis.Case, about_own: bool) -> None:
+    def ask(case: schemathesis.Case[Any], about_own: bool) -> None:
         if about_own:
             case.path_parameters = {**case.path_parameters, **own}
         response = case.call(base_url=owner.url, headers=headers, allow_redirects=False, timeout=30)
