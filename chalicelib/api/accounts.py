@@ -203,7 +203,14 @@ def edit_member(call: Call, member_id: str) -> shapes.MemberAnswer:
     return shapes.member(members.change_role(call.who, member_id, call.body(EditMember).role))
 
 
-@bp.operation("DELETE", "/v1/members/{member_id}", scope="accounts:write", limit=limits.QPR_OTHER, answer=shapes.Gone)
+@bp.operation(
+    "DELETE",
+    "/v1/members/{member_id}",
+    scope="accounts:write",
+    limit=limits.QPR_OTHER,
+    answer=shapes.Gone,
+    errors=(InvalidRequest,),
+)
 def remove_member(call: Call, member_id: str) -> shapes.Gone:
     """Remove a member, whose API keys end with that."""
     member = members.remove(call.who, member_id, call.now_ms)
