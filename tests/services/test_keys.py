@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from pynamodb.connection import Connection
 
 from chalicelib import ids
-from chalicelib.core.accounts import ADMIN, MEMBER, OWNER, SCOPES, ApiKey
+from chalicelib.core.accounts import ADMIN, MEMBER, OWNER, ApiKey
 from chalicelib.core.days import DAY_MS, HOUR_MS, month_of
 from chalicelib.errors import (
     Forbidden,
@@ -544,8 +544,3 @@ def test_the_twin_keeps_scans_as_long_as_its_organization(caller: Caller, clock:
     write.commit()
     test = accounts.authenticate(keys.create(caller, NewKey(prefix="qz_test_"), clock.ms).text)
     assert (test.organization.keep_days, test.organization.least_kept_days) == (30, 30)
-
-
-def test_every_scope_is_given_by_default() -> None:
-    assert NewKey().scopes is None
-    assert len(SCOPES) == 14
