@@ -63,7 +63,7 @@ def _claimed(text: str) -> tuple[int, int]:
 
     try:
         claims = jwt.decode(text, options={"verify_signature": False})
-    except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
+    except (jwt.InvalidTokenError, ValueError) as error:
         raise Unauthorized.invalid_token() from error
     organization, key = ids.parse(str(claims.get("org"))), ids.parse(str(claims.get("key")))
     if organization is None or key is None:
