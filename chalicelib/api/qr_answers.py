@@ -72,6 +72,8 @@ class Totals(TypedDict):
     totalScans: Count
     uniqueScans: Annotated[Count, said("Different visitors: address and user agent together.")]
     uniqueIps: Annotated[Count, said("Different addresses.")]
+    botsExcluded: NotRequired[Annotated[Count, said("Scans by bots: in no other number.")]]
+    ownTestsExcluded: NotRequired[Annotated[Count, said("Scans left out as own tests: in no other number.")]]
 
 
 class CountryScans(TypedDict):
@@ -127,8 +129,6 @@ class Scans(TypedDict):
     totals: Totals
     breakdowns: Breakdowns
     timeseries: Annotated[list[Bucket], said("Every hour or day, oldest first, also without scans.")]
-    botsExcluded: NotRequired[Annotated[Count, said("Scans by bots: in no number.")]]
-    ownTestsExcluded: NotRequired[Annotated[Count, said("Scans left out as own tests: in no number.")]]
     pending: NotRequired[Annotated[Count, said("Scans that are not counted yet: a burst is under way.")]]
     recounting: NotRequired[Annotated[Literal[True], said("Stored scans are being judged again.")]]
 
@@ -222,11 +222,16 @@ def scans(report: Report, asked: Asked, *, qr: int | None, url: int | None) -> S
             "totalScans": r.amount(inside, r.TOTAL),
             "uniqueScans": windows.uniques(report.days, window, r.VISITORS),
             "uniqueIps": windows.uniques(report.days, window, r.ADDRESSES),
+            **_excluded(r.table(inside, r.BOTS)),  # type: ignore[typeddict-item]  # its NotRequired ones
         },
         "breakdowns": _breakdowns(inside, asked.tops),
         "timeseries": _timeseries(report, asked),
     }
-    return answer | _extras(report, r.table(inside, r.BOTS))  # type: ignore[return-value]  # its own NotRequired ones
+    if report.pending:
+        answer["pending"] = report.pending
+    if report.recounting:
+        answer["recounting"] = True
+    return answer
 
 
 def _breakdowns(inside: r.Rollup, most: int) -> Breakdowns:
@@ -242,17 +247,11 @@ def _timeseries(report: Report, asked: Asked) -> list[Bucket]:
     return [{"bucket": iso_time(each.start_ms), "scans": each.scans, "uniques": each.uniques} for each in found]
 
 
-def _extras(report: Report, reasons: Mapping[str, int]) -> dict[str, Any]:
-    """What is in no number, and why the numbers may change soon."""
+def _excluded(reasons: Mapping[str, int]) -> dict[str, int]:
+    """What is in no other number: bots always, an organization's own tests when there are any."""
     tests = reasons.get(OWN_TEST, 0)
-    extras: dict[str, Any] = {"botsExcluded": sum(reasons.values()) - tests}
-    if tests:
-        extras["ownTestsExcluded"] = tests
-    if report.pending:
-        extras["pending"] = report.pending
-    if report.recounting:
-        extras["recounting"] = True
-    return extras
+    bots = {"botsExcluded": sum(reasons.values()) - tests}
+    return bots | ({"ownTestsExcluded": tests} if tests else {})
 
 
 def _words(values: Mapping[str, int]) -> dict[str, int]:
