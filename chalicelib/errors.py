@@ -4,6 +4,7 @@ QuietzoneError
 ├── InvalidRequest            invalid_request        `field` names what is wrong
 │   ├── BodyTooLarge          invalid_request
 │   ├── IdempotencyMismatch   invalid_request
+│   ├── NotSupported          not_supported          what may be asked for, and does not exist yet
 │   └── UnsafeDestination     unsafe_destination
 ├── Unauthorized              unauthorized           no key, or one that is not known
 │   ├── Forbidden             unauthorized           the key lacks a scope, or its member the role
@@ -18,7 +19,7 @@ QuietzoneError
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Self
 
 RETRY_SECONDS = 5
 
@@ -32,6 +33,11 @@ class QuietzoneError(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+
+    def within(self, place: str) -> Self:
+        """The same about a part of something bigger: of `slug` within `urls.3` comes `urls.3.slug`."""
+        field = f"{place}.{self.field}" if self.field else place
+        return type(self)(f"{field}: {self.message.removeprefix(f'{self.field}: ')}", field)
 
 
 class InvalidRequest(QuietzoneError):
@@ -53,6 +59,14 @@ class IdempotencyMismatch(InvalidRequest):
     @classmethod
     def of_key(cls) -> "IdempotencyMismatch":
         return cls("Idempotency-Key: was used before with a different request", "Idempotency-Key")
+
+
+class NotSupported(InvalidRequest):
+    code = "not_supported"
+
+    @classmethod
+    def yet(cls, field: str) -> "NotSupported":
+        return cls(f"{field}: is not supported yet", field)
 
 
 class UnsafeDestination(InvalidRequest):

@@ -33,6 +33,7 @@ def test_the_drawn_tree_is_the_tree_of_classes() -> None:
         ),
         pytest.param(errors.BodyTooLarge.over(10), "invalid_request", "body", id="body"),
         pytest.param(errors.IdempotencyMismatch.of_key(), "invalid_request", "Idempotency-Key", id="idempotency"),
+        pytest.param(errors.NotSupported.yet("password"), "not_supported", "password", id="not supported"),
         pytest.param(errors.UnsafeDestination("no", "destination"), "unsafe_destination", "destination", id="unsafe"),
         pytest.param(errors.Unauthorized.missing_key(), "unauthorized", None, id="no key"),
         pytest.param(errors.Unauthorized.unknown_key(), "unauthorized", None, id="unknown key"),
@@ -58,6 +59,12 @@ def test_an_error_says_what_is_wrong_and_where(error: QuietzoneError, code: str,
 
 def test_a_fields_name_is_in_its_message() -> None:
     assert errors.InvalidRequest.for_field("days", "must be a number").message == "days: must be a number"
+
+
+def test_an_error_about_a_part_keeps_its_kind_and_names_the_whole() -> None:
+    error = errors.SlugTaken.of("spring").within("urls.3")
+    assert (type(error), error.field) == (errors.SlugTaken, "urls.3.slug")
+    assert error.message == str(error) == "urls.3.slug: spring is taken"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic.alias_generators import to_camel
 
 from chalicelib.core.days import parse_time
 
@@ -16,6 +17,12 @@ class Body(BaseModel):
     """Unknown fields are ignored, as the services do; known ones are never converted from another type."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class CamelBody(Body):
+    """The same, of an API that spells its fields in camel case: `target_url` is its `targetUrl`."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 def printable(text: str) -> str:

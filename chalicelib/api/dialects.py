@@ -76,6 +76,11 @@ class Dialect:
     statuses: Mapping[type[QuietzoneError], int] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
 
+    def word(self, name: str) -> str:
+        """This API's name for a field that the services name; of `urls.3.slug`, the last part is renamed."""
+        place, dot, last = name.rpartition(".")
+        return place + dot + self.words.get(last, last)
+
 
 def _dynamic(failure: Failure) -> DynamicError:
     return {"error": failure["message"], "code": failure["code"], **_blamed(failure)}  # type: ignore[typeddict-item]

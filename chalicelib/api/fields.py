@@ -10,7 +10,7 @@ Date = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["202
 Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 
 
-def one_of(*words: str | None) -> Any:
+def one_of(*words: str | int | None) -> Any:
     """The words that a field may hold."""
     return Field(json_schema_extra={"enum": list(words)})
 

@@ -19,6 +19,7 @@ from chalicelib.errors import QuietzoneError
 STATUS: Final = {
     errors.BodyTooLarge: 413,
     errors.IdempotencyMismatch: 422,
+    errors.NotSupported: 422,
     errors.InvalidRequest: 400,
     errors.Forbidden: 403,
     errors.Unauthorized: 401,
@@ -60,17 +61,22 @@ def status_of(kind: type[QuietzoneError], dialect: Dialect) -> int:
 
 def problem(error: QuietzoneError, dialect: Dialect) -> Response:
     """An error in an API's own shape."""
-    status = status_of(type(error), dialect)
-    field = dialect.words.get(error.field or "", error.field)
-    message = error.message.replace(f"{error.field}:", f"{field}:", 1) if error.field else error.message
-    response = _response(dialect, {"status": status, "code": error.code, "message": message, "field": field})
+    said = failure(error, dialect)
+    response = _response(dialect, said)
     if isinstance(error, errors.RateLimited):
         response.headers.update(allowance_headers(Allowance(error.limit, 0, error.reset_ms)))
     if isinstance(error, errors.RateLimited | errors.Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
-    if status == 401:
+    if said["status"] == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def failure(error: QuietzoneError, dialect: Dialect) -> Failure:
+    """What an API says of an error, in its own words."""
+    field = None if error.field is None else dialect.word(error.field)
+    message = error.message.replace(f"{error.field}:", f"{field}:", 1) if field else error.message
+    return {"status": status_of(type(error), dialect), "code": error.code, "message": message, "field": field}
 
 
 def _answer_to(error: BaseException | None, dialect: Dialect) -> Response:

@@ -138,10 +138,11 @@ def admitted(operation: Operation, request: Request) -> Call:
     call = Call(request, operation, now_ms())
     if operation.scope is None:
         return call
-    caller = accounts.authenticate(_token(request.headers))
+    caller = accounts.authenticate(_key_in(call) or _token(request.headers))
     if caller.client is not None and not operation.clients:
         raise Forbidden.to_clients()
-    caller.require(operation.scope)
+    if operation.scope:
+        caller.require(operation.scope)
     call.caller = caller
     if limit := operation.limit_of(caller):
         call.allowance = limits.take(caller, limit, call.now_ms)
@@ -163,12 +164,26 @@ def base_url(request: Request) -> str:
 
 
 def _token(headers: Mapping[str, str]) -> str:
-    """The key or token in `Authorization: Bearer` or `x-api-key`. Raises Unauthorized without one."""
-    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
-    key = token.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "").strip()
+    """The key or token that was sent. Raises Unauthorized without one."""
+    key = _sent(headers)
     if not key:
         raise Unauthorized.missing_key()
     return key
+
+
+def _sent(headers: Mapping[str, str]) -> str:
+    """The key or token in `Authorization: Bearer` or `x-api-key`; '' without one."""
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "").strip()
+
+
+def _key_in(call: Call) -> str:
+    """The key in the body, where the operation takes it from there and no header has one; '' for none."""
+    field = call.operation.key_field
+    if not field or _sent(call.request.headers) or not call.request.raw_body:
+        return ""
+    key = call.json.get(field)
+    return key.strip() if isinstance(key, str) and key.isascii() else ""
 
 
 def _plain(message: str) -> str:

@@ -2,11 +2,18 @@
 
 from typing import Final
 
-from chalicelib.api import accounts, docs, dynamic, history, integrity, unknown
+from chalicelib.api import accounts, docs, dynamic, history, integrity, qr_tokens, qr_urls, unknown
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
 
-_APIS: Final = (dynamic.bp, history.bp, integrity.bp, accounts.bp)
+_APIS: Final = (
+    dynamic.bp,
+    history.bp,
+    integrity.bp,
+    accounts.bp,
+    qr_tokens.bp,
+    qr_urls.bp,
+)
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)
 

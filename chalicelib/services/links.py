@@ -10,6 +10,7 @@ from chalicelib.core import slugs
 from chalicelib.core.destinations import check
 from chalicelib.core.links import ACTIVE, DEFAULT_REDIRECT, DELETED, PAUSED, REDIRECTS, Details, Link
 from chalicelib.core.queries import with_parameters
+from chalicelib.core.utm import Utm
 from chalicelib.errors import InvalidRequest, NotFound, SlugTaken, Unavailable
 from chalicelib.services import creating, listing
 from chalicelib.services.accounts import Caller
@@ -41,7 +42,7 @@ class NewLink:
 class Edit:
     """What to change of a link: the names in `fields` are set to the values here, others stay.
 
-    `details` are those of `Details` that change, by name.
+    `details` are those of `Details` that change, by name; `utm` is what changes of its UTM parameters.
     """
 
     fields: frozenset[str]
@@ -56,6 +57,7 @@ class Edit:
     campaign: int = 0
     client: int = 0
     details: Mapping[str, Any] = field(default_factory=dict)
+    utm: Utm = field(default_factory=Utm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,30 @@ def create(
     """
     make = _maker(caller.organization.number, caller.organization.hashing_key, new, now_ms, shape)
     return creating.create(caller, make, now_ms, once, hourly=hourly)
+
+
+def checked(new: NewLink, now_ms: int) -> NewLink:
+    """What a link can be made from, its slug as it is stored. Raises InvalidRequest, UnsafeDestination."""
+    _check(new.destination, new.own_hosts, new.details.utm)
+    _check_terms(new.redirect_type, new.expires_ms, now_ms)
+    return new if new.slug is None else replace(new, slug=slugs.check_custom(new.slug))
+
+
+def built(organization: int, new: NewLink, now_ms: int) -> Link:
+    """A link with a number of its own, made from what was checked; nothing is written."""
+    return Link(
+        organization=organization,
+        number=ids.new(now_ms),
+        slug=new.slug or slugs.random_slug(),
+        destination=new.destination,
+        created_ms=now_ms,
+        label=new.label,
+        status=new.status,
+        expires_ms=new.expires_ms,
+        redirect_type=new.redirect_type,
+        custom=new.slug is not None,
+        details=new.details,
+    )
 
 
 def seed(caller: Caller, new: NewLink, now_ms: int) -> Link:
@@ -177,26 +203,12 @@ def erase(caller: Caller, spelled: str, now_ms: int) -> Link:
 def _maker(
     organization: int, hashing_key: bytes, new: NewLink, now_ms: int, shape: Callable[[Link], str]
 ) -> creating.Make:
-    _check(new.destination, new.own_hosts, new.details.utm)
-    _check_terms(new.redirect_type, new.expires_ms, now_ms)
-    custom = None if new.slug is None else slugs.check_custom(new.slug)
+    sound = checked(new, now_ms)
 
     def make(write: Transaction, refusals: list[Refusal]) -> str:
-        if custom and any(refusal.subject == "slug" and refusal.condition for refusal in refusals):
-            raise SlugTaken.of(custom)
-        link = Link(
-            organization=organization,
-            number=ids.new(now_ms),
-            slug=custom or slugs.random_slug(),
-            destination=new.destination,
-            created_ms=now_ms,
-            label=new.label,
-            status=new.status,
-            expires_ms=new.expires_ms,
-            redirect_type=new.redirect_type,
-            custom=custom is not None,
-            details=new.details,
-        )
+        if sound.slug and any(refusal.subject == "slug" and refusal.condition for refusal in refusals):
+            raise SlugTaken.of(sound.slug)
+        link = built(organization, sound, now_ms)
         links.put_new(write, link, hashing_key)
         return shape(link)
 
@@ -208,8 +220,9 @@ def _edited(link: Link, change: Edit, now_ms: int) -> Link:
     values: dict[str, Any] = {name: getattr(change, name) for name in PLAIN & change.fields}
     if "slug" in change.fields and change.slug != link.slug:
         values |= {"slug": slugs.check_custom(change.slug), "custom": True}
-    edited = replace(link, **values, details=replace(link.details, **change.details))
-    if "destination" in change.fields or "utm" in change.details:
+    details = replace(link.details, **{"utm": change.utm.added_to(link.details.utm), **change.details})
+    edited = replace(link, **values, details=details)
+    if "destination" in change.fields or edited.details.utm != link.details.utm:
         _check(edited.destination, change.own_hosts, edited.details.utm)
     _check_terms(edited.redirect_type, change.expires_ms, now_ms)
     return _paused(edited, change, now_ms)

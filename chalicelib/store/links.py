@@ -139,6 +139,22 @@ def newest_first(organization: int, before: int | None, page_size: int | None = 
             yield _link(found)
 
 
+def count(organization: int) -> int:
+    """How many links an organization has, consistently, without those that are deleted."""
+    return LinkItem.count(
+        str(organization),
+        LinkItem.sk.startswith("link#"),
+        ~LinkItem.status.is_in(DELETED, ERASED),
+        consistent_read=True,
+    )
+
+
+def taken(slugs: Collection[str]) -> set[str]:
+    """Which of these slugs are in use, or were once, consistently."""
+    addresses = {(targets.partition(slug), targets.SORT): slug for slug in slugs}
+    return {addresses[found.pk, found.sk] for found in SlugItem.batch_get(list(addresses), consistent_read=True)}
+
+
 def delete(organization: int, number: int) -> None:
     """Remove a link, once nothing counts for it any more. Its slug stays a tombstone."""
     LinkItem(*_link_address(organization, number)).delete()

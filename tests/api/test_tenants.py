@@ -130,7 +130,7 @@ def test_a_key_that_was_revoked_or_has_expired_is_refused(operation: Operation, 
                 _refused(_about_nothing(operation, made.text), kind, operation)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=_name)
+@pytest.mark.parametrize("operation", [it for it in OPERATIONS if it.scope], ids=_name)
 def test_a_key_without_the_scope_is_refused(operation: Operation, world: World) -> None:
     lacking = new_caller(scopes=SCOPES - {operation.scope or ""})
     _refused(_about_nothing(operation, lacking.key), errors.Forbidden, operation)

@@ -166,7 +166,7 @@ def test_a_link_is_in_every_list_and_found_by_every_spelling(mine: Client, link:
         "qrcodes": [row["id"] for row in get(mine, "/v1/qrcodes")["data"]],
         "qpr": [row["id"] for row in get(mine, "/v1/qpr-codes")["qpr_codes"]],
         "reporting": [row["id"] for row in get(mine, f"{REPORTING}/qrs")["data"]],
-        "qr": [row["id"] for row in get(mine, "/api/v1/urls")["data"]["urls"]],
+        "qr": [row["id"] for row in get(mine, "/api/v1/urls")["data"]],
     }
     spellings = {ids[0] for ids in listed.values()}
     assert [len(ids) for ids in listed.values()] == [1] * 5

@@ -540,7 +540,7 @@ def test_a_colleagues_test_key_is_of_the_same_twin_and_of_the_colleague(caller: 
 
 def test_the_twin_keeps_scans_as_long_as_its_organization(caller: Caller, clock: Clock) -> None:
     write = Transaction()
-    stored_accounts.keep(write, caller.organization, 30, 20)
+    stored_accounts.keep(write, caller.organization, replace(caller.organization, keep_days=30, least_kept_days=20))
     write.commit()
     test = accounts.authenticate(keys.create(caller, NewKey(prefix="qz_test_"), clock.ms).text)
     assert (test.organization.keep_days, test.organization.least_kept_days) == (30, 30)
