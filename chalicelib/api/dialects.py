@@ -144,6 +144,9 @@ QR: Final = Dialect(
         "label": "title",
         "expires_at": "expiresAt",
         "redirect_type": "redirectType",
+        "payload": "data",
+        "logo": "logoUrl",
+        "level": "errorCorrectionLevel",
     },
 )
 # The most special prefix first; what has none of them is drawn as `dynamic` does.

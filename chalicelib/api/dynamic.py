@@ -14,7 +14,7 @@ from chalicelib.api.bodies import Body, Label, Moment
 from chalicelib.api.http import Api, created
 from chalicelib.api.parameters import Text, Whole
 from chalicelib.api.requests import Call
-from chalicelib.core.codes import StaticCode
+from chalicelib.core.codes import QrCode
 from chalicelib.core.days import day_of
 from chalicelib.core.links import Link
 from chalicelib.core.windows import Window
@@ -211,5 +211,5 @@ def _link_answer(link: Link, base: str) -> str:
     return json.dumps(shapes.link(link, base))
 
 
-def _static_answer(code: StaticCode) -> str:
+def _static_answer(code: QrCode) -> str:
     return json.dumps(shapes.static_code(code))

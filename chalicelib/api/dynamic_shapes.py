@@ -8,10 +8,11 @@ from typing_extensions import TypedDict
 
 from chalicelib import ids
 from chalicelib.api.fields import Count, Date, Time, Url, one_of, said
-from chalicelib.core import codes, windows
 from chalicelib.core import rollups as r
+from chalicelib.core import windows
 from chalicelib.core.accounts import Member
 from chalicelib.core.agents import UNKNOWN as NO_DEVICE
+from chalicelib.core.codes import QrCode
 from chalicelib.core.days import iso_day, iso_time
 from chalicelib.core.judging import OWN_TEST
 from chalicelib.core.links import ACTIVE, DRAFT, EXPIRED, PAUSED, Link
@@ -247,7 +248,7 @@ def link_row(found: Link, base: str, now_ms: int) -> DynamicCodeRow:
     }
 
 
-def static_code(code: codes.StaticCode) -> StaticCode:
+def static_code(code: QrCode) -> StaticCode:
     return {
         "id": ids.spell("qr", code.number),
         "type": code.kind,
@@ -256,7 +257,7 @@ def static_code(code: codes.StaticCode) -> StaticCode:
     }
 
 
-def code_row(code: Link | codes.StaticCode, base: str, now_ms: int) -> DynamicEntry | StaticEntry:
+def code_row(code: Link | QrCode, base: str, now_ms: int) -> DynamicEntry | StaticEntry:
     if isinstance(code, Link):
         return {**link_row(code, base, now_ms), "type": "url", "dynamic": True}
     return {

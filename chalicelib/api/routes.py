@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.api import accounts, docs, dynamic, history, integrity, qr_tokens, qr_urls, unknown
+from chalicelib.api import accounts, docs, dynamic, history, integrity, qr_codes, qr_tokens, qr_urls, unknown
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
 
@@ -13,6 +13,7 @@ _APIS: Final = (
     accounts.bp,
     qr_tokens.bp,
     qr_urls.bp,
+    qr_codes.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)

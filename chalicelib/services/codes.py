@@ -1,11 +1,12 @@
-"""Codes of every kind: static ones are made here, and all of them are listed together."""
+"""Codes as the `dynamic` API has them: static ones, which are standalone QR codes, are made here; links and they are
+listed together."""
 
 from collections.abc import Callable, Iterator, Mapping
 from heapq import merge
 from typing import NamedTuple
 
 from chalicelib import ids
-from chalicelib.core.codes import StaticCode
+from chalicelib.core.codes import QrCode
 from chalicelib.core.links import Link
 from chalicelib.qr import payloads
 from chalicelib.services import creating, listing
@@ -27,18 +28,21 @@ class NewCode(NamedTuple):
 class Page(NamedTuple):
     """Some codes, newest first, and the number before which the next page begins; None at the end."""
 
-    codes: list[Link | StaticCode]
+    codes: list[Link | QrCode]
     next_before: int | None
 
 
 def create(
-    caller: Caller, new: NewCode, now_ms: int, shape: Callable[[StaticCode], str], once: OnceKey | None = None
+    caller: Caller, new: NewCode, now_ms: int, shape: Callable[[QrCode], str], once: OnceKey | None = None
 ) -> Created:
-    """A new static code under the caller's limits. Raises InvalidRequest and what `creating.create` raises."""
+    """A new static code under the caller's limits, those of an hour too.
+
+    Raises InvalidRequest and what `creating.create` raises.
+    """
     payload = payloads.build(new.kind, new.fields)
 
     def make(write: Transaction, _: list[Refusal]) -> str:
-        code = StaticCode(
+        code = QrCode(
             organization=caller.organization.number,
             number=ids.new(now_ms),
             kind=new.kind,
@@ -49,7 +53,7 @@ def create(
         stored.put_new(write, code)
         return shape(code)
 
-    return creating.create(caller, make, now_ms, once)
+    return creating.create(caller, make, now_ms, once, hourly=True)
 
 
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
@@ -59,13 +63,13 @@ def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Pa
     return Page(found, next_before)
 
 
-def _texts(code: Link | StaticCode) -> list[str | None]:
+def _texts(code: Link | QrCode) -> list[str | None]:
     if isinstance(code, Link):
         return [code.label, code.slug, code.destination]
     return [code.label, code.payload]
 
 
-def _newest_first(organization: int, before: int | None, page_size: int | None) -> Iterator[Link | StaticCode]:
-    dynamic: Iterator[Link | StaticCode] = links.newest_first(organization, before, page_size)
-    static: Iterator[Link | StaticCode] = stored.newest_first(organization, before, page_size)
+def _newest_first(organization: int, before: int | None, page_size: int | None) -> Iterator[Link | QrCode]:
+    dynamic: Iterator[Link | QrCode] = links.newest_first(organization, before, page_size)
+    static: Iterator[Link | QrCode] = stored.newest_first(organization, (stored.STANDALONE,), before, page_size)
     return merge(dynamic, static, key=lambda code: code.number, reverse=True)

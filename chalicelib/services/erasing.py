@@ -1,4 +1,4 @@
-"""Erasing a link: its scans are folded out of the organization and deleted, then its rollups and itself.
+"""Erasing a link: its scans are folded out of the organization and deleted, then its rollups, its QR codes and itself.
 
 The link's tombstone stands before the first scan is looked at, and the fold reads it consistently, so a scan that
 arrives later is deleted by the fold. But a fold under way may have read the link before:
@@ -22,7 +22,7 @@ from chalicelib.core.rollups import ORGANIZATION_SCOPE, Rollup, RollupKey, link_
 from chalicelib.core.slots import home
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
-from chalicelib.store import jobs, links, poisoned, queues, rollups, scans, spreads
+from chalicelib.store import codes, jobs, links, poisoned, queues, rollups, scans, spreads
 from chalicelib.store.jobs import Erase
 from chalicelib.store.versions import Held
 
@@ -42,7 +42,9 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> 
     clearing = _emptying(order, slots, now_ms, out_of_time) | _forgetting(order, slots)
     left = {partition: clearing[partition] for partition in sorted(clearing) if partition > order.reached}
     emptied = list(_emptied(left, out_of_time))
-    if len(emptied) < len(left) or not _withdrawn(organization, link, slots, out_of_time):
+    if len(emptied) < len(left) or not (
+        _withdrawn(organization, link, slots, out_of_time) and _uncoded(organization, link, out_of_time)
+    ):
         _hand_over(order, emptied[-1] if emptied else order.reached)
         return False
     links.delete(organization, link)
@@ -117,6 +119,15 @@ def _withdrawn(organization: int, link: int, slots: range, out_of_time: OutOfTim
                 raise Unavailable.storage()
             if out_of_time():
                 return False
+    return True
+
+
+def _uncoded(organization: int, link: int, out_of_time: OutOfTime) -> bool:
+    """Delete a link's QR codes. False when time ran out."""
+    while numbers := codes.first_of_link(organization, link, PAGE):
+        codes.erase(organization, link, numbers)
+        if out_of_time():
+            return False
     return True
 
 

@@ -86,6 +86,13 @@ def put_again(write: Transaction, held: Held[Link], link: Link) -> None:
     write.put(_link_item(link), unchanged(LinkItem.version, held.version), "link")
 
 
+def put_marker(write: Transaction, held: Held[Link], link: Link) -> None:
+    """Add to a transaction that a link has one more QR code, for the redirect too; a refusal names `link`."""
+    put_again(write, held, link)
+    slug = SlugItem(targets.partition(link.slug), targets.SORT)
+    write.update(slug, [SlugItem.markers.set(link.markers)], SlugItem.link == link.number, "own slug")
+
+
 def replace(write: Transaction, held: Held[Link], link: Link, hashing_key: bytes, slots: int) -> None:
     """Add an edit of a link to a transaction. A changed slug retires the old one and claims the new."""
     put_again(write, held, link)

@@ -1,0 +1,203 @@
+"""QR codes: make them of a link or of a payload, find, restyle and delete them, read how often they were scanned."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from chalicelib import ids
+from chalicelib.core import codes
+from chalicelib.core import rollups as r
+from chalicelib.core.codes import QrCode, Style
+from chalicelib.core.days import day_of
+from chalicelib.core.destinations import check
+from chalicelib.core.links import DELETED
+from chalicelib.core.windows import Window
+from chalicelib.errors import InvalidRequest, NotFound, Unavailable
+from chalicelib.services import analytics, creating, links, listing
+from chalicelib.services.accounts import Caller
+from chalicelib.services.analytics import Report
+from chalicelib.services.creating import Created, OnceKey
+from chalicelib.store import codes as stored
+from chalicelib.store import links as stored_links
+from chalicelib.store.transactions import Refusal, Transaction
+from chalicelib.store.versions import Held
+
+ATTEMPTS: Final = 8
+EVERY_KIND: Final = (stored.STANDALONE, stored.BOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class NewQrCode:
+    """What a QR code is made from: a link, by its id in any spelling, or without one a payload.
+
+    `base` is the address that short links start with; `own_hosts` are refused as those of logos.
+    """
+
+    base: str
+    own_hosts: Collection[str]
+    link: str | None = None
+    payload: str = ""
+    style: Style = codes.DEFAULT
+
+
+class Page(NamedTuple):
+    """Some QR codes, newest first, how many the whole list has, and the number before which the next page begins;
+    None at the end."""
+
+    codes: list[QrCode]
+    total: int
+    next_before: int | None
+
+
+def create(
+    caller: Caller, new: NewQrCode, now_ms: int, shape: Callable[[QrCode], str], once: OnceKey | None = None
+) -> Created:
+    """A new QR code under the caller's limits; `shape` makes the body of the answer.
+
+    Raises InvalidRequest, UnsafeDestination, NotFound for the link, and what `creating.create` raises.
+    """
+    _check_logo(new.style, new.own_hosts)
+    draw = _standalone if new.link is None else _of_link
+    drawn = draw(caller, new, now_ms)
+
+    def make(write: Transaction, _: list[Refusal]) -> str:
+        code = drawn(write)
+        stored.put_new(write, code)
+        return shape(code)
+
+    return creating.create(caller, make, now_ms, once, hourly=False)
+
+
+def get(caller: Caller, spelled: str) -> QrCode:
+    """The QR code with an id in any spelling, also one that was deleted. Raises NotFound."""
+    return _held(caller, spelled).value
+
+
+def page(
+    caller: Caller, limit: int, offset: int, before: int | None, link: int | None = None, standalone: bool = False
+) -> Page:
+    """QR codes newest first, without the deleted: of one link, standalone ones, or all.
+
+    `offset` of the newest are left out, unless the page begins `before` a number. No link has a standalone one.
+    """
+    organization = caller.organization.number
+    found, total = _listed(organization, before, link, standalone)
+    rest = islice(found, 0 if before is not None else offset, None)
+    chosen, next_before = listing.page(rest, limit, lambda _: True)
+    return Page(_standing(organization, chosen), total, next_before)
+
+
+def edit(caller: Caller, spelled: str, style: Mapping[str, Any], own_hosts: Collection[str]) -> QrCode:
+    """Give a QR code another look: `style` has what changes, by the names of `Style`; what it holds is printed.
+
+    Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination.
+    """
+
+    def restyled(code: QrCode) -> QrCode:
+        edited = replace(code, style=replace(code.style, **style))
+        if "logo" in style:
+            _check_logo(edited.style, own_hosts)
+        if "level" in style:
+            codes.check_fits(code.payload, edited.style.level, "level")
+        return edited
+
+    return _changed(caller, spelled, restyled)
+
+
+def delete(caller: Caller, spelled: str, now_ms: int) -> QrCode:
+    """Take a QR code out of every list; it stays readable by its id, and its scans go on. Raises NotFound."""
+    return _changed(caller, spelled, lambda code: replace(code, deleted_ms=now_ms))
+
+
+def report(code: QrCode, window: Window, now_ms: int) -> Report:
+    """The scans that came by a QR code, whatever is pending included; none by a standalone one. Raises Unavailable."""
+    if code.link is None:
+        return Report({}, {}, pending=0)
+    return analytics.scope_report(code.organization, code.link, code.marker, window, now_ms)
+
+
+def scan_count(code: QrCode, now_ms: int) -> int:
+    """How often a QR code was ever scanned, up to now. Raises Unavailable."""
+    today = day_of(now_ms)
+    return report(code, Window(today, today), now_ms).total
+
+
+def scan_counts(caller: Caller, listed: Iterable[QrCode]) -> dict[int, int]:
+    """How often QR codes were ever scanned, by their numbers, as far as it is counted now. Raises Unavailable."""
+    scopes = {code.number: (code.link, code.marker) for code in listed if code.link is not None}
+    lifetimes = analytics.marked_lifetimes(caller.organization.number, list(scopes.values()))
+    return {number: r.amount(lifetimes[scope], r.TOTAL) for number, scope in scopes.items()}
+
+
+def _standalone(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transaction], QrCode]:
+    codes.check_payload(new.payload, "payload")
+    codes.check_fits(new.payload, new.style.level, "payload")
+
+    def drawn(_: Transaction) -> QrCode:
+        number, kind = ids.new(now_ms), codes.kind_of(new.payload)
+        return QrCode(caller.organization.number, number, new.payload, now_ms, kind, style=new.style)
+
+    return drawn
+
+
+def _of_link(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transaction], QrCode]:
+    """Takes the next marker of its link. Whoever makes one at the same time finds the link changed, and looks again."""
+
+    def drawn(write: Transaction) -> QrCode:
+        held = links.held(caller, new.link or "")
+        link, marker = held.value, held.value.markers + 1
+        if link.status == DELETED:
+            raise NotFound.of("code")
+        stored_links.put_marker(write, held, replace(link, markers=marker))
+        payload, number = codes.encoded(new.base, link.slug, marker), ids.new(now_ms)
+        return QrCode(link.organization, number, payload, now_ms, link=link.number, marker=marker, style=new.style)
+
+    return drawn
+
+
+def _listed(organization: int, before: int | None, link: int | None, standalone: bool) -> tuple[Iterator[QrCode], int]:
+    """What a list has from a place on, and how many it has in all."""
+    if link is None:
+        kinds = (stored.STANDALONE,) if standalone else EVERY_KIND
+        return stored.newest_first(organization, kinds, before), stored.count(organization, kinds)
+    if standalone:
+        return iter(()), 0
+    return stored.of_link(organization, link, before), stored.count_of_link(organization, link)
+
+
+def _held(caller: Caller, spelled: str) -> Held[QrCode]:
+    """Of an erased link there are none, even while the erasing runs."""
+    number, organization = ids.parse(spelled), caller.organization.number
+    found = None if number is None else stored.read(organization, number)
+    if found is None or not _standing(organization, [found.value]):
+        raise NotFound.of("QR code")
+    return found
+
+
+def _standing(organization: int, found: list[QrCode]) -> list[QrCode]:
+    """Those whose link is not being erased."""
+    known = stored_links.terms({(organization, code.link) for code in found if code.link is not None})
+    return [code for code in found if code.link is None or (organization, code.link) in known]
+
+
+def _changed(caller: Caller, spelled: str, change: Callable[[QrCode], QrCode]) -> QrCode:
+    for _ in range(ATTEMPTS):
+        held = _held(caller, spelled)
+        if held.value.deleted_ms is not None:
+            raise NotFound.of("QR code")
+        changed = change(held.value)
+        write = Transaction()
+        stored.put_again(write, held, changed)
+        if not write.commit():
+            return changed
+    raise Unavailable.storage()
+
+
+def _check_logo(style: Style, own_hosts: Collection[str]) -> None:
+    """It is fetched when the picture is drawn: not over a wire that anybody may read, and not from ourselves."""
+    if style.logo is None:
+        return
+    check(style.logo, own_hosts, "logo")
+    if not style.logo.lower().startswith("https:"):
+        raise InvalidRequest.for_field("logo", "must be an https URL")
