@@ -25,7 +25,7 @@ from chalicelib.store.versions import Held
 ATTEMPTS: Final = 20
 LONGEST_WAIT_SECONDS: Final = 0.2
 
-_COUNTED: Final = frozenset({"creates", "usage", "once"})
+_COUNTED: Final = frozenset({"creates", "usage", "once", "marker"})
 
 
 class OnceKey(NamedTuple):

@@ -87,10 +87,10 @@ def put_again(write: Transaction, held: Held[Link], link: Link) -> None:
 
 
 def put_marker(write: Transaction, held: Held[Link], link: Link) -> None:
-    """Add to a transaction that a link has one more QR code, for the redirect too; a refusal names `link`."""
-    put_again(write, held, link)
+    """Add to a transaction that a link has one more QR code, for the redirect too; a refusal names `marker`."""
+    write.put(_link_item(link), unchanged(LinkItem.version, held.version), "marker")
     slug = SlugItem(targets.partition(link.slug), targets.SORT)
-    write.update(slug, [SlugItem.markers.set(link.markers)], SlugItem.link == link.number, "own slug")
+    write.update(slug, [SlugItem.markers.set(link.markers)], SlugItem.link == link.number, "marker")
 
 
 def replace(write: Transaction, held: Held[Link], link: Link, hashing_key: bytes, slots: int) -> None:
