@@ -23,7 +23,7 @@ from chalicelib.core.days import DAY_MS
 from chalicelib.core.scans import ScanKey
 from chalicelib.core.visitors import hashes
 from chalicelib.core.windows import Window
-from chalicelib.services import analytics, counting, links, spill, triggers
+from chalicelib.services import analytics, counting, links, qr_codes, spill, triggers
 from chalicelib.services.links import Edit
 from chalicelib.store import scans, spreads
 from tests.e2e.agents import IPHONE_SAFARI
@@ -315,6 +315,51 @@ def test_a_scan_method_travels_with_the_short_url_and_nothing_else_does(account:
     told = sorted(_stored(world), key=lambda scan: "via" in scan)
     assert ("via" in told[0], told[1]["via"]) == (False, "file_upload")
     assert not any("marker" in scan for scan in told), "anybody could make scopes of their own"
+
+
+def _codes(account: Account, n: int) -> None:
+    """Make QR codes of the link."""
+    new = qr_codes.NewQrCode("https://qz.example", (), link=str(account.link.number))
+    for _ in range(n):
+        qr_codes.create(account.caller, new, now_ms(), lambda _: "")
+
+
+@pytest.mark.parametrize(
+    ("codes", "path", "marker"),
+    [
+        pytest.param(0, "", None, id="no QR code, no marker"),
+        pytest.param(0, ".1", None, id="no QR code, and a marker made up"),
+        pytest.param(0, ".2", None, id="no QR code, and another"),
+        pytest.param(1, "", "1", id="unmarked is the first one's"),
+        pytest.param(3, "", "1", id="so it is among others"),
+        pytest.param(3, ".1", "1", id="the first"),
+        pytest.param(3, ".2", "2", id="the second"),
+        pytest.param(3, ".3", "3", id="the third"),
+        pytest.param(3, ".4", "1", id="too large"),
+        pytest.param(3, ".99999999999", "1", id="far too large"),
+        pytest.param(3, ".0", "1", id="zero"),
+        pytest.param(3, ".", "1", id="empty"),
+        pytest.param(3, ".x", "1", id="unknown"),
+        pytest.param(3, ".2.3", "1", id="two"),
+        pytest.param(3, "%2E2", "2", id="percent-encoded"),
+        pytest.param(3, ".%D9%A2", "1", id="digits that are not ASCII"),
+        pytest.param(3, ".\u0662", "1", id="the same, as they are"),
+    ],
+)
+def test_a_scan_carries_the_marker_of_a_qr_code_that_there_is(
+    account: Account, world: World, codes: int, path: str, marker: str | None
+) -> None:
+    _codes(account, codes)
+    assert _scan(account.link.slug + path)["statusCode"] == 302
+    (scan,) = _stored(world)
+    assert scan.get("marker") == marker
+
+
+def test_a_marker_without_a_slug_leads_nowhere(account: Account, world: World) -> None:
+    _codes(account, 2)
+    for path in (".2", f"x.{account.link.slug}", "..", "."):
+        assert _scan(path)["statusCode"] == 404
+    assert _stored(world) == []
 
 
 def test_scans_of_a_widened_link_are_spread_over_its_slots(account: Account, world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.slugs import ALPHABET, LENGTH, LONGEST, RESERVED, check_custom, normalise, random_slug
+from chalicelib.core.slugs import ALPHABET, LENGTH, LONGEST, RESERVED, check_custom, normalise, parts, random_slug
 from chalicelib.errors import InvalidRequest
 
 
@@ -61,3 +61,28 @@ def test_whatever_is_scanned_means_one_slug_or_none(text: str) -> None:
     slug = normalise(text)
     assert slug in ("", text.lower())
     assert normalise(slug) == slug
+
+
+@pytest.mark.parametrize(
+    ("path", "slug", "marker"),
+    [
+        pytest.param("spring", "spring", "", id="no marker"),
+        pytest.param("SPRING.2", "spring", "2", id="a marker"),
+        pytest.param("spring.", "spring", "", id="an empty marker"),
+        pytest.param("spring.2.3", "spring", "2.3", id="two of them are none"),
+        pytest.param("spring.x", "spring", "x", id="no number"),
+        pytest.param(".2", "", "2", id="no slug"),
+        pytest.param("", "", "", id="nothing"),
+        pytest.param("robots.txt", "robots", "txt", id="a file"),
+        pytest.param("-a.2", "", "2", id="no slug can be spelled so"),
+    ],
+)
+def test_what_follows_the_host_is_a_slug_and_perhaps_a_marker(path: str, slug: str, marker: str) -> None:
+    assert parts(path) == (slug, marker)
+
+
+@given(st.text())
+def test_whatever_is_scanned_has_two_parts(path: str) -> None:
+    slug, marker = parts(path)
+    assert slug == normalise(path.split(".")[0])
+    assert (marker == "") or path.endswith(f".{marker}")
