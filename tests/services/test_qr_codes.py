@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chalicelib import redirect
 from chalicelib.core.days import day_of
 from chalicelib.core.windows import Window
+from chalicelib.errors import NotFound
 from chalicelib.services import analytics, links, qr_codes
 from chalicelib.services.qr_codes import NewQrCode
 from tests.e2e.agents import GOOGLEBOT, IPHONE_SAFARI
@@ -99,5 +100,5 @@ def test_those_of_a_deleted_link_stay_and_no_more_are_made(world: World) -> None
     assert [code.number for code in qr_codes.page(account.caller, 9, 0, None).codes] == history.made
     code = qr_codes.get(account.caller, str(history.made[0]))
     assert qr_codes.scan_count(code, now_ms()) == 1
-    with pytest.raises(qr_codes.NotFound):
+    with pytest.raises(NotFound):
         history.make("")
