@@ -5,7 +5,7 @@ import time
 import pytest
 
 from chalicelib import ids
-from chalicelib.core.codes import StaticCode
+from chalicelib.core.codes import QrCode
 from chalicelib.core.creates import enough_ms
 from chalicelib.core.days import HOUR_MS, month_of
 from chalicelib.errors import PlanLimitExceeded, RateLimited, SlugTaken
@@ -31,7 +31,7 @@ def _create(
 ) -> Created:
     def make(write: Transaction, _: list[Refusal]) -> str:
         for _n in range(units):
-            codes.put_new(write, StaticCode(caller.organization.number, ids.new(now_ms), "text", "x", now_ms))
+            codes.put_new(write, QrCode(caller.organization.number, ids.new(now_ms), "x", now_ms))
         return f"{units} made"
 
     return creating.create(caller, make, now_ms, once, hourly=hourly, units=units)
