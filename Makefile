@@ -1,6 +1,7 @@
 # Quietzone's commands. PORT, FRESH, LAN and the like are given as `make serve PORT=9000`.
 PYTHON ?= python3
 RUN = .venv/bin/python -m
+FUZZ_EXAMPLES ?= 100
 
 .PHONY: help install serve demo recount requeue rejudge key test chaos fuzz check format
 
@@ -46,7 +47,7 @@ test: install
 	@exec $(RUN) pytest $(ARGS)
 
 fuzz: install
-	@FUZZ_EXAMPLES='$(or $(FUZZ_EXAMPLES),100)' exec $(RUN) pytest tests/e2e/test_fuzz.py
+	@FUZZ_EXAMPLES='$(FUZZ_EXAMPLES)' exec $(RUN) pytest tests/e2e/test_fuzz.py
 
 check: install
 	@$(RUN) ruff format --check .
