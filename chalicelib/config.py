@@ -18,6 +18,7 @@ class Settings:
     rollups_table: str
     visitors_table: str
     jobs_queue_url: str
+    exports_bucket: str
     public_url: str
     plan_default: str
     creates_per_hour: int
@@ -33,6 +34,7 @@ def settings() -> Settings:
         rollups_table=environ["ROLLUPS_TABLE"],
         visitors_table=environ["VISITORS_TABLE"],
         jobs_queue_url=environ["JOBS_QUEUE_URL"],
+        exports_bucket=environ["EXPORTS_BUCKET"],
         public_url=environ["PUBLIC_URL"].rstrip("/"),
         plan_default=environ["PLAN_DEFAULT"],
         creates_per_hour=int(environ["CREATES_PER_HOUR"]),

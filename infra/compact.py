@@ -1,4 +1,4 @@
-"""Makes the production zip start fast: bytecode compiled in, botocore's service descriptions cut to two.
+"""Makes the production zip start fast: bytecode compiled in, botocore's service descriptions cut to three.
 
 Measured on cold imports: 429 ms before, 154 ms after.
 """
@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-SERVICES = {"dynamodb", "sqs"}
+SERVICES = {"dynamodb", "s3", "sqs"}
 
 
 def compact(archive: Path) -> None:

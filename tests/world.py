@@ -1,4 +1,4 @@
-"""A world for tests of the store and the services: the stack's tables and queues on moto, in process."""
+"""A world for tests of the store and the services: the stack's tables, queues and bucket on moto, in process."""
 
 import json
 import os
@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "VISITORS_TABLE": "visitors",
     "SPILL_QUEUE_URL": "",
     "JOBS_QUEUE_URL": "",
+    "EXPORTS_BUCKET": "exports",
     "PUBLIC_URL": "https://qz.example",
     "ORIGIN_SECRET": "origin-secret",
     "PLAN_DEFAULT": "enterprise",
@@ -42,6 +43,7 @@ class World:
 
     dynamodb: Any
     sqs: Any
+    s3: Any
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table, as DynamoDB's own JSON spells it."""
@@ -76,14 +78,18 @@ def prepare_environment() -> None:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Fresh, empty tables and queues."""
+    """Fresh, empty tables and queues, and a bucket."""
     with mock_aws():
-        dynamodb, sqs = _client("dynamodb"), _client("sqs")
+        dynamodb, sqs, s3 = _client("dynamodb"), _client("sqs"), _client("s3")
         for request in table_requests():
             dynamodb.create_table(**request)
         for queue in _QUEUES.values():
             sqs.create_queue(QueueName=queue)
-        yield World(dynamodb, sqs)
+        s3.create_bucket(
+            Bucket=ENVIRONMENT["EXPORTS_BUCKET"],
+            CreateBucketConfiguration={"LocationConstraint": ENVIRONMENT["AWS_DEFAULT_REGION"]},
+        )
+        yield World(dynamodb, sqs, s3)
 
 
 @cache

@@ -135,6 +135,29 @@ def test_queues_outlast_their_function_and_end_in_dead_letters(
     assert reader["BatchSize"] == batch
 
 
+def test_exports_are_private_encrypted_and_gone_after_a_week(resources: Resources) -> None:
+    bucket = resources["ExportsBucket"]["Properties"]
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule == {
+        "Status": "Enabled",
+        "ExpirationInDays": 7,
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    }
+
+
+def test_the_api_may_sign_for_exports_and_only_jobs_may_write_them(resources: Resources) -> None:
+    roles = [name for name, it in resources.items() if it["Type"] == "AWS::IAM::Role"]
+    allowed = {name: actions_on(resources[name]["Properties"]["Policies"], "ExportsBucket") for name in roles}
+    assert {name: actions for name, actions in allowed.items() if actions} == {
+        "ApiHandlerRole": {"s3:GetObject"},
+        "JobsRole": {"s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject"},
+    }
+
+
 def integrations(resources: Resources) -> dict[tuple[str, str], str]:
     """The function behind each path and method."""
     paths = resources["RestAPI"]["Properties"]["Body"]["paths"]
@@ -175,6 +198,7 @@ def test_functions_get_their_settings(packaged: Package) -> None:
     variables = packaged.template["Globals"]["Function"]["Environment"]["Variables"]
     assert set(variables) == {
         *("OBJECTS_TABLE", "SCANS_TABLE", "ROLLUPS_TABLE", "VISITORS_TABLE", "SPILL_QUEUE_URL", "JOBS_QUEUE_URL"),
+        "EXPORTS_BUCKET",
         *("PUBLIC_URL", "ORIGIN_SECRET", "PLAN_DEFAULT", "CREATES_PER_HOUR"),
     }
     assert packaged.template["Parameters"]["OriginSecret"]["NoEcho"] is True
