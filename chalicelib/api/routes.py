@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from chalicelib.api import accounts, docs, dynamic, history, integrity, unknown
+from chalicelib.api import accounts, docs, dynamic, history, integrity, reporting, unknown
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
 
-_APIS: Final = (dynamic.bp, history.bp, integrity.bp, accounts.bp)
+_APIS: Final = (dynamic.bp, reporting.bp, history.bp, integrity.bp, accounts.bp)
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)
 
