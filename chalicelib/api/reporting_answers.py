@@ -11,10 +11,10 @@ from chalicelib.core import campaigns, countries, geography, series, windows
 from chalicelib.core import rollups as r
 from chalicelib.core.campaigns import Assignments
 from chalicelib.core.days import iso_time
+from chalicelib.core.geography import Place
 from chalicelib.core.judging import OWN_TEST
 from chalicelib.core.links import ACTIVE, Link
 from chalicelib.core.periods import Local
-from chalicelib.core.geography import Place
 from chalicelib.core.rollups import Rollup
 from chalicelib.services.analytics import Report
 from chalicelib.services.reports import Best, Group, Sum
@@ -78,13 +78,14 @@ def summary(all_of_it: Sum, local: Local) -> shapes.Summary:
 def qr_report(link: Link, report: Report, seen: Assignments, local: Local) -> shapes.QrReport:
     """What a code comes to."""
     numbers = _numbers(Sum([link], report, exact=True), local)
+    devices = numbers.pop("topDevices")
     inside = windows.within(report.days, local.begun)
     return {
         "qrId": ids.spell("qr", link.number),
         "title": _title(link),
         "totalScans": _total(report, local),
         "geolocation": _geolocation(inside),
-        "devices": numbers["topDevices"],
+        "devices": devices,
         "referrers": _referrers(inside),
         "campaignId": _spelled("camp", seen.campaign_of(link)),
         "clientId": _spelled("client", seen.client_of(link)),

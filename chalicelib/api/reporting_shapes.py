@@ -178,7 +178,6 @@ class QrReport(DocumentedQrReport):
     """What a code comes to."""
 
     uniqueVisitors: NotRequired[Count]
-    topDevices: NotRequired[TopDevices]
     topCountries: NotRequired[TopCountries]
     botsExcluded: NotRequired[Count]
     ownTestsExcluded: NotRequired[Count]

@@ -144,10 +144,10 @@ def test_the_examples_words_are_those_of_the_answers(caller: Caller) -> None:
     assert [each.partition("_")[0] for each in (qr, campaign, client)] == ["qr", "camp", "client"]
 
 
-@pytest.mark.parametrize("header", ["x_api_key", "Authorization"])
-def test_a_key_comes_in_either_header(caller: Caller, header: str) -> None:
-    sent = {"Authorization": "", header: f"Bearer {caller.key}" if header == "Authorization" else caller.key}
-    assert caller.call("GET", f"{BASE}/summary", **sent).status == 200
+def test_a_key_comes_in_either_header(caller: Caller) -> None:
+    assert caller.call("GET", f"{BASE}/summary", Authorization="", x_api_key=caller.key).status == 200
+    assert caller.call("GET", f"{BASE}/summary", Authorization=f"Bearer {caller.key}").status == 200
+    assert caller.call("GET", f"{BASE}/summary", Authorization="").status == 401
 
 
 # --- Periods
@@ -346,7 +346,7 @@ def test_bots_are_in_no_number_but_the_one_that_says_how_many_were_left_out(call
         report = get(caller, path)
         assert report["botsExcluded"] == 1
         assert report.get("totalScans", report.get("aggregatedScans")) == report["uniqueVisitors"] == 0
-        assert report["topDevices"] == report["topCountries"] == []
+        assert report.get("topDevices", report.get("devices")) == report["topCountries"] == []
 
 
 def test_a_scan_is_in_the_very_next_report_of_its_code_campaign_and_client(caller: Caller) -> None:
