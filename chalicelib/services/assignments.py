@@ -1,6 +1,7 @@
 """Which campaigns, clients and links a caller sees, and assigning links to them."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 from chalicelib import ids
@@ -88,6 +89,13 @@ def assign(caller: Caller, spelled: str, change: Mapping[str, int], now_ms: int)
     if change:
         numbers: dict[str, Any] = dict(change)
         links.edit(caller, spelled, links.Edit(frozenset(change), **numbers), now_ms)
+
+
+def assign_all(caller: Caller, spelled: Collection[str], change: Mapping[str, int], now_ms: int) -> None:
+    """Assign links that were there a moment ago; one that was deleted since is nobody's any more."""
+    for each in spelled:
+        with suppress(NotFound):
+            assign(caller, each, change, now_ms)
 
 
 def _check_viewer(caller: Caller, client: Client | None) -> None:

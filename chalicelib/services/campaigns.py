@@ -36,7 +36,7 @@ def create(caller: Caller, new: Edit, now_ms: int) -> Campaign:
         organization, number = caller.organization.number, ids.new(now_ms)
         campaign = Campaign(organization, number, name, now_ms, now_ms, new.client or 0)
         if stored.write(campaign, None):
-            _assign(caller, campaign, assigned, now_ms)
+            assignments.assign_all(caller, assigned, {"campaign": campaign.number}, now_ms)
             return campaign
     raise Unavailable.storage()
 
@@ -52,7 +52,7 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Campaign:
         client = was.client if change.client is None else change.client
         after = replace(was, name=name or was.name, client=client, updated_ms=now_ms)
         if stored.write(after, before.version):
-            _assign(caller, after, assigned, now_ms)
+            assignments.assign_all(caller, assigned, {"campaign": after.number}, now_ms)
             return after
     raise Unavailable.storage()
 
@@ -63,11 +63,6 @@ def delete(caller: Caller, spelled: str) -> int:
     if not stored.delete(caller.organization.number, number):
         raise NotFound.of("campaign")
     return number
-
-
-def _assign(caller: Caller, campaign: Campaign, links: Sequence[str], now_ms: int) -> None:
-    for link in links:
-        assignments.assign(caller, link, {"campaign": campaign.number}, now_ms)
 
 
 def _held(caller: Caller, spelled: str) -> Held[Campaign]:

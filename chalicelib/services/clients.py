@@ -32,7 +32,7 @@ def create(caller: Caller, new: Edit, now_ms: int) -> Client:
     for _ in range(ATTEMPTS):
         client = Client(caller.organization.number, ids.new(now_ms), name, now_ms, now_ms, new.status or ACTIVE)
         if stored.write(client, None):
-            _assign(caller, client, assigned, now_ms)
+            assignments.assign_all(caller, assigned, {"client": client.number}, now_ms)
             return client
     raise Unavailable.storage()
 
@@ -47,7 +47,7 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Client:
         was = before.value
         after = replace(was, name=name or was.name, status=change.status or was.status, updated_ms=now_ms)
         if stored.write(after, before.version):
-            _assign(caller, after, assigned, now_ms)
+            assignments.assign_all(caller, assigned, {"client": after.number}, now_ms)
             return after
     raise Unavailable.storage()
 
@@ -62,11 +62,6 @@ def delete(caller: Caller, spelled: str, now_ms: int) -> int:
     if not stored.delete(caller.organization.number, number):
         raise NotFound.of("client")
     return number
-
-
-def _assign(caller: Caller, client: Client, links: Sequence[str], now_ms: int) -> None:
-    for link in links:
-        assignments.assign(caller, link, {"client": client.number}, now_ms)
 
 
 def _held(caller: Caller, spelled: str) -> Held[Client]:

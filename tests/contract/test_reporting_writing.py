@@ -258,6 +258,16 @@ def test_a_clients_key_pages_through_its_codes(caller: Caller) -> None:
     assert "nextCursor" not in second
 
 
+def test_a_key_is_made_for_a_client_that_there_is(caller: Caller) -> None:
+    client = new_client(caller)
+    made = caller.call("POST", "/v1/api-keys", {"name": "Theirs", "client_id": client})
+    assert (made.status, made.json["client_id"], made.json["scopes"]) == (201, client, ["analytics:read"])
+    assert get(Caller(made.json["key"], 0, 0), f"client/{client}")["clientId"] == client
+    for absent in (ABSENT, new_client(new_caller("Other"))):
+        refused = caller.call("POST", "/v1/api-keys", {"name": "Nobody's", "client_id": absent})
+        assert (refused.status, refused.json["error"]["field"]) == (400, "client_id")
+
+
 def test_a_client_with_nothing_sees_nothing(caller: Caller) -> None:
     scan(caller, new_qr(caller))
     seen = key_of(caller, new_client(caller))

@@ -8,7 +8,7 @@ import pytest
 from chalicelib import ids
 from chalicelib.core.periods import DAY, containing, local_day
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.services import assignments, campaigns, clients, reports
+from chalicelib.services import assignments, campaigns, clients, links, reports
 from chalicelib.store.tables import SharedConnection
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
@@ -55,6 +55,14 @@ def test_what_is_deleted_meanwhile_does_not_come_back(account: Account, monkeypa
     with pytest.raises(NotFound):
         campaigns.edit(caller, spelled, campaigns.Edit("New"), now)
     assert assignments.everything(caller).campaigns == {}
+
+
+def test_a_code_that_is_deleted_meanwhile_holds_up_no_other(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller, now = account.caller, now_ms()
+    gone, stays = (ids.spell("qr", account.other().link.number) for _ in range(2))
+    _meanwhile(monkeypatch, campaigns, lambda: links.delete(caller, gone, now))
+    made = campaigns.create(caller, campaigns.Edit("Some", links=[gone, stays]), now)
+    assert (links.get(caller, gone).campaign, links.get(caller, stays).campaign) == (0, made.number)
 
 
 @pytest.mark.parametrize("module", [campaigns, clients])
