@@ -64,8 +64,8 @@ def _example(data: Any) -> Any:
 )
 def summary(call: Call) -> Envelope[shapes.Summary]:
     """Read what all codes come to in a period."""
-    local, seen = _local(call), assignments.everything(call.who)
-    return answers.enveloped(answers.summary(reports.of_everything(call.who, seen, local, call.now_ms), local))
+    local = _local(call)
+    return answers.enveloped(answers.summary(reports.of_everything(call.who, local, call.now_ms), local))
 
 
 @bp.operation(

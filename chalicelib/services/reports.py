@@ -9,7 +9,7 @@ from chalicelib.core.links import Link
 from chalicelib.core.periods import Local
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.series import total_between
-from chalicelib.services import analytics
+from chalicelib.services import analytics, assignments
 from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
 from chalicelib.store import census, rollups
@@ -56,9 +56,13 @@ def of_link(caller: Caller, link: Link, local: Local, now_ms: int) -> Report:
     return analytics.link_report(caller.organization.number, link.number, local.touched, now_ms)
 
 
-def of_everything(caller: Caller, seen: Assignments, local: Local, now_ms: int) -> Sum:
-    """What all comes to that the caller sees. An organization's visitors are told apart over all its links."""
+def of_everything(caller: Caller, local: Local, now_ms: int) -> Sum:
+    """What all comes to that the caller sees. An organization's visitors are told apart over all its links.
+
+    Raises Forbidden for the key of a client that is not active.
+    """
     if caller.client is not None:
+        seen = assignments.everything(caller)
         return _summed(caller, seen, seen.shows, local, now_ms)
     return Sum([], analytics.organization_report(caller.organization.number, local.touched, now_ms), exact=True)
 
@@ -92,7 +96,7 @@ def best(caller: Caller, among: list[Link], local: Local) -> Best | None:
 def page(caller: Caller, seen: Assignments, limit: int, before: int | None) -> Page:
     """Links that the caller sees, newest first, with their lifetime totals."""
     found: list[Link] = []
-    for link in _visible(caller, seen, before):
+    for link in _visible(caller, seen, before, limit + 1 if seen.viewer is None else None):
         if len(found) == limit:
             return Page(found, _lifetimes(caller, found), found[-1].number)
         found.append(link)
@@ -132,8 +136,10 @@ def _summed(caller: Caller, seen: Assignments, wanted: Callable[[Link], bool], l
     return Sum(links, report, exact=len(links) < 2)
 
 
-def _visible(caller: Caller, seen: Assignments, before: int | None = None) -> Iterator[Link]:
-    return filter(seen.shows, stored.newest_first(caller.organization.number, before))
+def _visible(
+    caller: Caller, seen: Assignments, before: int | None = None, page_size: int | None = None
+) -> Iterator[Link]:
+    return filter(seen.shows, stored.newest_first(caller.organization.number, before, page_size))
 
 
 def _lifetimes(caller: Caller, links: Iterable[Link]) -> dict[int, int]:
