@@ -99,6 +99,10 @@ class Forbidden(Unauthorized):
         return cls("A client's API key is good for reports only")
 
     @classmethod
+    def client_inactive(cls) -> "Forbidden":
+        return cls("The client that this API key belongs to is not active")
+
+    @classmethod
     def role(cls, role: str) -> "Forbidden":
         return cls(f"This API key's member may not do this to a member with the role {role}")
 

@@ -15,7 +15,7 @@ from chalicelib.core import limits
 from chalicelib.core.accounts import MEMBER, ROLES, SCOPES
 from chalicelib.core.names import LONGEST_EMAIL, LONGEST_NAME
 from chalicelib.errors import InvalidRequest
-from chalicelib.services import accounts, keys, members
+from chalicelib.services import accounts, assignments, keys, members
 from chalicelib.services.keys import NewKey
 from chalicelib.services.members import NewMember
 
@@ -87,7 +87,7 @@ def create_key(call: Call) -> shapes.NewKey:
         body.prefix,
         None if body.scopes is None else frozenset(body.scopes),
         body.expires_at,
-        _client(body.client_id),
+        _client(call, body.client_id),
     )
     made = keys.create(call.who, new, call.now_ms)
     return {**shapes.key(made.key, call.now_ms), "key": made.text}
@@ -239,8 +239,5 @@ def edit_organization(call: Call) -> shapes.OrganizationAnswer:
     return shapes.organization(accounts.rename(call.who, call.body(EditOrganization).name))
 
 
-def _client(spelled: str | None) -> int | None:
-    number = None if spelled is None else ids.parse(spelled)
-    if spelled is not None and number is None:
-        raise InvalidRequest.for_field("client_id", "is no client's id")
-    return number
+def _client(call: Call, spelled: str | None) -> int | None:
+    return assignments.client_number(call.who, spelled, "client_id") or None

@@ -130,7 +130,7 @@ QPR: Final = Dialect(
     {"label": "name"},
 )
 REPORTING: Final = Dialect(
-    "reporting", ("/api/v1/external/reporting",), ReportingError, _reporting, words={"label": "title"}
+    "reporting", ("/api/v1/external/reporting",), ReportingError, _reporting, words={"label": "title", "links": "qrIds"}
 )
 QR: Final = Dialect(
     "qr",

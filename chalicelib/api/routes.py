@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.api import accounts, docs, dynamic, history, integrity, qr_codes, qr_tokens, qr_urls, unknown
+from chalicelib.api import accounts, docs, dynamic, history, integrity, qr_codes, qr_tokens, qr_urls, reporting, unknown
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
 
@@ -14,6 +14,7 @@ _APIS: Final = (
     qr_tokens.bp,
     qr_urls.bp,
     qr_codes.bp,
+    reporting.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)
