@@ -23,7 +23,7 @@ View = Callable[..., Any]
 ANY_ORIGIN: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Idempotent-Replay,Location,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset"
+        "Content-Disposition,Idempotent-Replay,Location,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset"
     ),
 }
 PREFLIGHT: Final = {

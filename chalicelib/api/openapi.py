@@ -121,6 +121,7 @@ def _responses(operation: Operation, schemas: Mapping[Key, Any]) -> dict[str, An
     success: dict[str, Any] = {"description": "Done."}
     if (name, "answer") in schemas:
         success["content"] = _content(operation.media, schemas[name, "answer"], operation.example)
+        success["content"] |= {media: {"schema": {"type": "string"}} for media in operation.texts}
     if operation.limit is not None or errors.RateLimited in operation.errors:
         success["headers"] = {n: {"description": d, "schema": {"type": "integer"}} for n, d in _RATE_HEADERS.items()}
     error = {"application/json": {"schema": schemas[name, "error"]}}

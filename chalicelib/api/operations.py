@@ -24,9 +24,9 @@ class Operation:
 
     `scope` is what a key needs, '' for any key, None for a route without one; `clients` tells whether a client's own
     key may call it, `key_field` names a field of the body that may hold the key too. `answer` is the type of the body
-    (a TypedDict, or None for what is no JSON), `status` that of a success; `others` are further successes and their
-    descriptions, `errors` what it raises beyond what every such route may.
-    `example` is an answer and `asked` a body, as a document prints them.
+    (a TypedDict, or None for what is no JSON), `status` that of a success, `texts` media types in which it may come as
+    well, as a text; `others` are further successes and their descriptions, `errors` what it raises beyond what every
+    such route may. `example` is an answer and `asked` a body, as a document prints them.
     """
 
     method: str
@@ -48,6 +48,7 @@ class Operation:
     example: Any = None
     asked: Any = None
     media: str = "application/json"
+    texts: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:

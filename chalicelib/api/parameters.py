@@ -6,7 +6,8 @@ Numbers out of range are clamped; what is no number, no date or not one of the w
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from chalicelib.core.days import parse_day, parse_time
+from chalicelib.core.days import parse_time
+from chalicelib.core.periods import parse_date
 from chalicelib.errors import InvalidRequest
 
 T = TypeVar("T")
@@ -94,15 +95,12 @@ class Flag(Parameter[bool]):
 
 @dataclass(frozen=True)
 class Day(Parameter[int | None]):
-    """A date, `YYYY-MM-DD`, as days since 1970; of a time, its UTC day."""
+    """A date, `YYYY-MM-DD`, from 1970 on, as days since then; of a time, its UTC day."""
 
     def read(self, text: str | None) -> int | None:
         if not text:
             return None
-        try:
-            return parse_day(text[:10]) if len(text) > 10 and parse_time(text) is not None else parse_day(text)
-        except ValueError as error:
-            raise self.refuse("must be a date, such as 2026-01-31") from error
+        return parse_date(_with_plus(text), self.name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
@@ -115,13 +113,18 @@ class Moment(Parameter[int | None]):
     def read(self, text: str | None) -> int | None:
         if not text:
             return None
-        moment = parse_time(text.replace(" ", "+") if "T" in text else text)  # what a bare plus sign has become
+        moment = parse_time(_with_plus(text))
         if moment is None:
             raise self.refuse("must be an ISO 8601 time, such as 2026-01-31T12:00:00Z")
         return moment
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}
+
+
+def _with_plus(text: str) -> str:
+    """A time as it was meant: a bare plus sign has become a space on its way."""
+    return text.replace(" ", "+") if "T" in text else text
 
 
 def _whole(parameter: Parameter[Any], text: str | None) -> int | None:

@@ -2,7 +2,21 @@
 
 from typing import Final
 
-from chalicelib.api import accounts, docs, dynamic, history, integrity, qr_codes, qr_tokens, qr_urls, reporting, unknown
+from chalicelib.api import (
+    accounts,
+    docs,
+    dynamic,
+    history,
+    integrity,
+    qr_codes,
+    qr_tokens,
+    qr_urls,
+    qrcodes,
+    qrcodes_analytics,
+    qrcodes_exports,
+    reporting,
+    unknown,
+)
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
 
@@ -15,6 +29,9 @@ _APIS: Final = (
     qr_urls.bp,
     qr_codes.bp,
     reporting.bp,
+    qrcodes.bp,
+    qrcodes_analytics.bp,
+    qrcodes_exports.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)

@@ -42,7 +42,8 @@ class NewLink:
 class Edit:
     """What to change of a link: the names in `fields` are set to the values here, others stay.
 
-    `details` are those of `Details` that change, by name; `utm` is what changes of its UTM parameters.
+    `details` are those of `Details` that change, by name; `utm` is what changes of its UTM parameters, `style` what
+    changes of its style, where None takes away.
     """
 
     fields: frozenset[str]
@@ -58,6 +59,7 @@ class Edit:
     client: int = 0
     details: Mapping[str, Any] = field(default_factory=dict)
     utm: Utm = field(default_factory=Utm)
+    style: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +222,20 @@ def _edited(link: Link, change: Edit, now_ms: int) -> Link:
     values: dict[str, Any] = {name: getattr(change, name) for name in PLAIN & change.fields}
     if "slug" in change.fields and change.slug != link.slug:
         values |= {"slug": slugs.check_custom(change.slug), "custom": True}
-    details = replace(link.details, **{"utm": change.utm.added_to(link.details.utm), **change.details})
-    edited = replace(link, **values, details=details)
+    details = {
+        "utm": change.utm.added_to(link.details.utm),
+        "style": _restyled(link.details.style, change.style),
+        **change.details,
+    }
+    edited = replace(link, **values, details=replace(link.details, **details))
     if "destination" in change.fields or edited.details.utm != link.details.utm:
         _check(edited.destination, change.own_hosts, edited.details.utm)
     _check_terms(edited.redirect_type, change.expires_ms, now_ms)
     return _paused(edited, change, now_ms)
+
+
+def _restyled(style: Mapping[str, str], change: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in {**style, **change}.items() if value is not None}
 
 
 def _check(destination: str, own_hosts: Collection[str], utm: Mapping[str, str]) -> None:

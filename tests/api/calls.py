@@ -38,7 +38,8 @@ class Caller:
             )
         answer = Answer(response.status_code, _lower(response.headers), _json(response.body))
         if "+}" not in path:
-            described.check(method, path, answer.status, answer.json)
+            media = answer.headers.get("content-type", "application/json").split(";")[0]
+            described.check(method, path, answer.status, answer.json, media)
         return answer
 
     def create(self, **body: Any) -> dict[str, Any]:

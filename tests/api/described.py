@@ -27,12 +27,13 @@ def described(method: str, path: str) -> tuple[str, Mapping[str, Any]]:
     return template, DOCUMENT["paths"][template][method.lower()]
 
 
-def check(method: str, path: str, status: int, body: Any) -> None:
+def check(method: str, path: str, status: int, body: Any, media: str = "application/json") -> None:
     """An answer has a status that is described, and a body that is what the document says of it."""
     template, operation = described(method, path)
     assert str(status) in operation["responses"], f"{method} {template} answers {status}: {body}"
     errors = [
-        f"{error.instance_path}: {error.message}" for error in _validator(method, template, status).iter_errors(body)
+        f"{error.instance_path}: {error.message}"
+        for error in _validator(method, template, status, media).iter_errors(body)
     ]
     assert not errors, f"{method} {template} {status}: {errors}"
 
@@ -50,9 +51,9 @@ def validator(schema: Any) -> jsonschema_rs.Draft202012Validator:
 
 
 @cache
-def _validator(method: str, template: str, status: int) -> jsonschema_rs.Draft202012Validator:
+def _validator(method: str, template: str, status: int, media: str) -> jsonschema_rs.Draft202012Validator:
     response = DOCUMENT["paths"][template][method.lower()]["responses"][str(status)]
-    return validator(response.get("content", {}).get("application/json", {}).get("schema", {}))
+    return validator(response.get("content", {}).get(media, {}).get("schema", {}))
 
 
 def _fits(template: list[str], given: list[str]) -> bool:

@@ -12,11 +12,13 @@ from chalicelib.api import problems, routes
 from chalicelib.api.operations import Operation
 from chalicelib.core.accounts import SCOPES
 from chalicelib.core.days import DAY_MS
+from chalicelib.core.exports import RUNNING, Export, Wanted
+from chalicelib.core.places import Span
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.errors import QuietzoneError
 from chalicelib.services import accounts, callers, counting, keys
 from chalicelib.services.keys import NewKey
-from chalicelib.store import scans
+from chalicelib.store import exports, scans
 from tests.api.calls import Answer, Caller, new_caller
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.world import World, now_ms
@@ -54,6 +56,15 @@ def _scan(caller: Caller) -> str:
     return key.id
 
 
+def _export(caller: Caller) -> str:
+    number = ids.parse(_link(caller))
+    assert number is not None
+    wanted = Wanted(caller.organization, number, Span(0, DAY_MS), "csv", "qrcodes", "a.csv")
+    order = Export(ids.new(now_ms()), wanted, RUNNING, 0, now_ms())
+    exports.put(order)
+    return str(order.number)
+
+
 def _made(method: str, path: str, body: Any, *names: str) -> Callable[[Caller], str]:
     """Makes a thing by a call, whose answer has its id at the names."""
 
@@ -76,6 +87,7 @@ REPORTING = "/api/v1/external/reporting"
 MAKERS: Final[dict[tuple[str, str], Callable[[Caller], str]]] = {
     ("code_id", "dynamic"): _link,
     ("code_id", "qrcodes"): _link,
+    ("export_id", "qrcodes"): _export,
     ("code_id", "qpr"): _link,
     ("scan_id", "qpr"): _scan,
     ("key_id", "qpr"): _made("POST", "/v1/api-keys", {"name": "k"}, "id"),

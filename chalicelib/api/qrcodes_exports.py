@@ -1,0 +1,112 @@
+"""Exports of the `qrcodes` API: a code's scans as a file, in the answer or, when they are many, by a job."""
+
+import json
+from typing import Annotated, Final, NotRequired
+
+from chalice.app import Response
+from typing_extensions import TypedDict
+
+from chalicelib import ids
+from chalicelib.api import dialects
+from chalicelib.api.fields import Count, Time, Url, one_of, said
+from chalicelib.api.http import Api
+from chalicelib.api.qrcodes import limit_of
+from chalicelib.api.qrcodes_analytics import SCAN, days_asked, span_of
+from chalicelib.api.qrcodes_analytics_shapes import ScanRow
+from chalicelib.api.qrcodes_bodies import END, FORMAT, START
+from chalicelib.api.requests import Call
+from chalicelib.core.days import iso_day, iso_time
+from chalicelib.core.exports import CONTENT_TYPES, DONE, FAILED, RUNNING, Export, Wanted
+from chalicelib.errors import NotFound
+from chalicelib.services import exporting, links
+from chalicelib.services.exporting import Built
+
+bp = Api(__name__, dialects.QRCODES, tag="qrcodes")
+
+POLL_SECONDS: Final = 5
+
+
+class ExportStatus(TypedDict):
+    """How far an export is."""
+
+    id: Annotated[str, said("The export's id.", "373582406462294")]
+    status: Annotated[str, one_of(RUNNING, DONE, FAILED)]
+    status_url: Annotated[Url, said("Where to ask again. Once it is done, that leads to the file.")]
+    scans_written: Count
+    scans_total: Annotated[Count, said("How many there were when it was ordered.")]
+    created_at: Time
+    url: NotRequired[Annotated[Url, said("Where the file is, for 15 minutes. It needs no key.")]]
+
+
+@bp.operation(
+    "GET",
+    "/v1/qrcodes/{code_id}/analytics/export",
+    scope="analytics:read",
+    limit=limit_of,
+    parameters=(FORMAT, START, END),
+    answer=list[ScanRow],
+    texts=("text/csv",),
+    others={202: "The file is large: a job writes it. `Location` and `status_url` tell where to ask for it."},
+    example=[SCAN],
+)
+def export(call: Call, code_id: str) -> Response:
+    """Download a code's scans as a CSV or JSON file, one row a scan, oldest first.
+
+    Up to 5 MB it is the answer; beyond that a job is ordered, and its status URL answered with a 202.
+    """
+    link, window = links.get(call.who, code_id), days_asked(call)
+    chosen = call.read(FORMAT)
+    name = f"{ids.spell('qr', link.number)}_{iso_day(window.first)}_{iso_day(window.last)}.{chosen}"
+    wanted = Wanted(link.organization, link.number, span_of(window), chosen, "qrcodes", name)
+    made = exporting.start_or_build(wanted, call.now_ms)
+    if isinstance(made, Built):
+        return _file(made.content, wanted)
+    return _status(call, exporting.status(link.organization, made.number, call.now_ms), 202)
+
+
+@bp.operation(
+    "GET",
+    "/v1/qrcodes/exports/{export_id}",
+    scope="analytics:read",
+    limit=limit_of,
+    answer=ExportStatus,
+    others={303: "It is done: `Location` is where the file can be fetched, for 15 minutes and without a key."},
+)
+def export_status(call: Call, export_id: str) -> Response:
+    """Ask how far an export is; once it is done, the answer leads to its file.
+
+    Files are kept for seven days.
+    """
+    number = ids.parse(export_id)
+    if number is None:
+        raise NotFound.of("export")
+    order = exporting.status(call.who.organization.number, number, call.now_ms)
+    links.get(call.who, str(order.wanted.link))  # what was erased is gone in every form
+    return _status(call, order, 303 if order.state == DONE else 200)
+
+
+def _file(content: bytes, wanted: Wanted) -> Response:
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": CONTENT_TYPES[wanted.format],
+        "Content-Disposition": f'attachment; filename="{wanted.filename}"',
+    }
+    return Response(body=content.decode(), status_code=200, headers=headers)
+
+
+def _status(call: Call, order: Export, status: int) -> Response:
+    answer: ExportStatus = {
+        "id": str(order.number),
+        "status": order.state,
+        "status_url": f"{call.base}/v1/qrcodes/exports/{order.number}",
+        "scans_written": order.progress.scans,
+        "scans_total": order.total,
+        "created_at": iso_time(order.created_ms),
+    }
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/json"}
+    if order.state == DONE:
+        answer["url"] = headers["Location"] = exporting.signed_url(order)
+    elif status == 202:
+        headers["Location"] = answer["status_url"]
+    if order.state == RUNNING:
+        headers["Retry-After"] = str(POLL_SECONDS)
+    return Response(body=json.dumps(answer), status_code=status, headers=headers)
