@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from chalicelib.api import accounts, docs, dynamic, history, integrity, qr_tokens, qr_urls, unknown
+from chalicelib.api import accounts, docs, dynamic, history, integrity, qpr, qr_tokens, qr_urls, unknown
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
 
 _APIS: Final = (
     dynamic.bp,
+    qpr.bp,
     history.bp,
     integrity.bp,
     accounts.bp,
