@@ -48,8 +48,8 @@ class CreateCode(Body):
 
 
 class EditCode(Body):
-    name: Name = ""
-    prompt: Prompt = ""
+    name: Name = Field(default_factory=str)
+    prompt: Prompt = Field(default_factory=str)
     destination: str = ""
     welcome_message: Words | None = None
     template: Template | None = None
