@@ -14,7 +14,7 @@ LIVES_SECONDS: Final = 24 * 3600
 _LABEL: Final = b"quietzone scan token\x00"
 _MAC_BYTES: Final = 18
 # In one spelling only, and short enough for whoever has not shown yet who they are.
-_TOKEN: Final = re.compile(r"([0-9a-f]{1,14})\.([0-9a-f]{1,10})\.([A-Za-z0-9_-]{24})")
+_TOKEN: Final = re.compile(r"([1-9a-f][0-9a-f]{0,13})\.([1-9a-f][0-9a-f]{0,9})\.([A-Za-z0-9_-]{24})")
 
 
 class Claim(NamedTuple):
