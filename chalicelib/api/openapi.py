@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from chalicelib import errors
 from chalicelib.api import problems, redirects
 from chalicelib.api.operations import Operation
-from chalicelib.api.requests import LONGEST_IDEMPOTENCY_KEY
+from chalicelib.api.requests import LONGEST_IDEMPOTENCY_KEY, SCAN_TOKEN
 
 VERSION: Final = "1"
 TITLE: Final = "Quietzone"
@@ -21,6 +21,13 @@ SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"apiKey": []}]
 SCHEMES: Final = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or a token got for one."},
     "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "An API key."},
+    "scanToken": {
+        "type": "apiKey",
+        "in": "query",
+        "name": SCAN_TOKEN,
+        "description": "The token that the redirect handed to the destination: good for that scan, for 24 hours. "
+        f"It may also come as the bearer, or as `{SCAN_TOKEN}` in the body.",
+    },
 }
 _REF: Final = "#/components/schemas/{model}"
 _RATE_HEADERS: Final = {
@@ -88,12 +95,13 @@ def _operation(operation: Operation, schemas: Mapping[Key, Any]) -> dict[str, An
         content = _content("application/json", schemas[name, "body"], operation.asked)
         described["requestBody"] = {"required": True, "content": content}
     if operation.scope is not None:
-        described["security"] = SECURITY
+        described["security"] = [*SECURITY, *([{"scanToken": []}] if operation.scan_token else [])]
     return described
 
 
 def _description(operation: Operation) -> str:
-    scope = f"Needs the scope `{operation.scope}`." if operation.scope else ""
+    token = ", or the scan's own token" if operation.scan_token else ""
+    scope = f"Needs the scope `{operation.scope}`{token}." if operation.scope else ""
     clients = "A client's own key may call it." if operation.clients else ""
     return " ".join(part for part in (operation.description, scope, clients) if part)
 

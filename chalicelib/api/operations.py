@@ -23,10 +23,11 @@ class Operation:
     """One method of one path.
 
     `scope` is what a key needs, '' for any key, None for a route without one; `clients` tells whether a client's own
-    key may call it, `key_field` names a field of the body that may hold the key too. `answer` is the type of the body
-    (a TypedDict, or None for what is no JSON), `status` that of a success, `texts` media types in which it may come as
-    well, as a text; `others` are further successes and their descriptions, `errors` what it raises beyond what every
-    such route may. `example` is an answer and `asked` a body, as a document prints them.
+    key may call it, `key_field` names a field of the body that may hold the key too, `scan_token` tells whether the
+    token of the scan in the path is as good as a key. `answer` is the type of the body (a TypedDict, or None for what
+    is no JSON), `status` that of a success, `texts` media types in which it may come as well, as a text; `others` are
+    further successes and their descriptions, `errors` what it raises beyond what every such route may. `example` is an
+    answer and `asked` a body, as a document prints them.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Operation:
     scope: str | None = None
     clients: bool = False
     key_field: str = ""
+    scan_token: bool = False
     limit: Limit | LimitOf | None = None
     parameters: tuple[Parameter[Any], ...] = ()
     body: type[BaseModel] | None = None

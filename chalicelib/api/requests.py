@@ -17,12 +17,13 @@ from chalicelib.api.parameters import Parameter
 from chalicelib.config import settings
 from chalicelib.core.creates import Allowance
 from chalicelib.errors import BodyTooLarge, Forbidden, InvalidRequest, Unauthorized
-from chalicelib.services import accounts, limits
+from chalicelib.services import accounts, handovers, limits
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import OnceKey
 
 MAX_BODY_BYTES: Final = 65_536
 LONGEST_IDEMPOTENCY_KEY: Final = 255
+SCAN_TOKEN: Final = "scan_token"  # noqa: S105 - a name, as the redirect calls it
 
 _NUMBER_BYTES: Final = 7  # numbers are below 2**53
 
@@ -138,12 +139,7 @@ def admitted(operation: Operation, request: Request) -> Call:
     call = Call(request, operation, now_ms())
     if operation.scope is None:
         return call
-    caller = accounts.authenticate(_key_in(call) or _token(request.headers))
-    if caller.client is not None and not operation.clients:
-        raise Forbidden.to_clients()
-    if operation.scope:
-        caller.require(operation.scope)
-    call.caller = caller
+    call.caller = caller = _by_scan_token(call) or _by_key(call, operation.scope)
     if limit := operation.limit_of(caller):
         call.allowance = limits.take(caller, limit, call.now_ms)
     return call
@@ -163,18 +159,43 @@ def base_url(request: Request) -> str:
     return f"https://{domain}/{stage}" if ".execute-api." in domain and stage else f"https://{domain}"
 
 
-def _token(headers: Mapping[str, str]) -> str:
-    """The key or token that was sent. Raises Unauthorized without one."""
-    key = _sent(headers)
+def _by_key(call: Call, scope: str) -> Caller:
+    """Who calls with a key that has the scope, or with a token got for one."""
+    key = _key_in(call) or _sent(call.request.headers)
     if not key:
         raise Unauthorized.missing_key()
-    return key
+    caller = accounts.authenticate(key)
+    if caller.client is not None and not call.operation.clients:
+        raise Forbidden.to_clients()
+    if scope:
+        caller.require(scope)
+    return caller
+
+
+def _by_scan_token(call: Call) -> Caller | None:
+    """Who calls with the token of the scan in the path, where that will do; None without one."""
+    token = _scan_token(call) if call.operation.scan_token else ""
+    return handovers.authenticate(token, (call.request.uri_params or {})["scan_id"], call.now_ms) if token else None
 
 
 def _sent(headers: Mapping[str, str]) -> str:
     """The key or token in `Authorization: Bearer` or `x-api-key`; '' without one."""
     scheme, _, token = headers.get("authorization", "").strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "").strip()
+
+
+def _scan_token(call: Call) -> str:
+    """The token of a scan: the bearer or, where no key was sent, `scan_token` in the query or the body; '' for none."""
+    if sent := _sent(call.request.headers):
+        return sent if handovers.looks_like_token(sent) else ""
+    query: Mapping[str, str] = call.request.query_params or {}
+    if in_query := query.get(SCAN_TOKEN):
+        return in_query
+    try:
+        in_body = call.json.get(SCAN_TOKEN)
+    except InvalidRequest:  # who sends no key hears of that first
+        return ""
+    return in_body if isinstance(in_body, str) else ""
 
 
 def _key_in(call: Call) -> str:

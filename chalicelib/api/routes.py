@@ -8,6 +8,7 @@ from chalicelib.api import (
     dynamic,
     history,
     integrity,
+    qpr,
     qr_codes,
     qr_tokens,
     qr_urls,
@@ -22,6 +23,7 @@ from chalicelib.api.operations import Operation
 
 _APIS: Final = (
     dynamic.bp,
+    qpr.bp,
     history.bp,
     integrity.bp,
     accounts.bp,

@@ -7,11 +7,13 @@ changes a scan afterwards raises `rev`, which never falls: so nobody writes on t
 
 import json
 from dataclasses import astuple, dataclass, field, fields
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.core.days import day_of, month_of
 from chalicelib.core.slots import home
 from chalicelib.ids import ScanId
+
+END_MS: Final = 10**14  # sort keys have 14 digits of milliseconds: until the year 5138
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,7 +48,9 @@ class ScanKey:
     def parse(cls, organization: int, text: str) -> "ScanKey | None":
         """The key of an organization's scan behind its spelling; None for anything else."""
         known = ScanId.parse(text)
-        return None if known is None else cls(organization, known.link, known.slot, known.ms, f"{known.random:016x}")
+        if known is None or known.ms >= END_MS:
+            return None
+        return cls(organization, known.link, known.slot, known.ms, f"{known.random:016x}")
 
     @classmethod
     def of(cls, partition: str, sort: str) -> "ScanKey":
@@ -121,9 +125,10 @@ class Unjudged:
 class Scan:
     """A scan as it is stored. `pending` is the revision that waits to be folded, 0 when none does.
 
-    `signs` and `rules` are those of its verdict, `expires` is in Unix seconds. `failures` counts how often folding
-    failed by the scan's own fault; a `poisoned` one was set aside for it. Of a `damaged` scan, which cannot be read,
-    this much is known and no more: its key, and whether it is pending or poisoned.
+    `signs` and `rules` are those of its verdict, `expires` is in Unix seconds. `ended` tells that its conversation is
+    over. `failures` counts how often folding failed by the scan's own fault; a `poisoned` one was set aside for it. Of
+    a `damaged` scan, which cannot be read, this much is known and no more: its key, and whether it is pending or
+    poisoned.
     """
 
     key: ScanKey
@@ -139,6 +144,7 @@ class Scan:
     failures: int = 0
     poisoned: bool = False
     damaged: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ The scan may be of any day, so no sweep would find it if the stream lost its rec
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.core.conversations import Conversation
 from chalicelib.core.scans import ScanKey
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.services import counting
@@ -18,16 +18,8 @@ from chalicelib.store import poisoned, reopened, scans
 ATTEMPTS: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What a destination reports of the talk that a scan led to."""
-
-    started: bool
-    messages: int
-
-
 def converse(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
-    """Give a scan its conversation. Raises NotFound, and Unavailable when nothing is changed.
+    """Give a scan what is reported of its conversation. Raises NotFound, and Unavailable when nothing is changed.
 
     It is in the books at once, or soon where folding has to wait.
     """
@@ -50,6 +42,8 @@ def _write(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
         (scan,) = found
         if scan.poisoned:
             poisoned.take_up(scan, now_ms)  # it is worth another try, with its new facts
-        elif scans.edit(scan, conversation.started, conversation.messages):
+            continue
+        after = conversation.of(scan)
+        if after == scan or scans.edit(scan, after.facts.conversation, after.facts.messages, after.ended):
             return
     raise Unavailable.storage()

@@ -126,6 +126,19 @@ def read(organization: int, number: int) -> Held[Link] | None:
     return None if found.status == ERASED else Held(_link(found), int(found.version))
 
 
+def several(organization: int, numbers: Collection[int]) -> dict[int, Link]:
+    """Many links by their numbers, consistently; what is not there or is being erased is missing."""
+    addresses = [_link_address(organization, number) for number in numbers]
+    found = LinkItem.batch_get(addresses, consistent_read=True)
+    return {link.number: link for link in (_link(item) for item in found if item.status != ERASED)}
+
+
+def count(organization: int) -> int:
+    """How many links `newest_first` has, consistently."""
+    shown = ~LinkItem.status.is_in(DELETED, ERASED)
+    return int(LinkItem.count(str(organization), LinkItem.sk.between("link#", "link#~"), shown, consistent_read=True))
+
+
 def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
     """What owners decided about these (organization, link), consistently; erased links are missing."""
     addresses = {_link_address(*link): link for link in links}
@@ -144,16 +157,6 @@ def newest_first(organization: int, before: int | None, page_size: int | None = 
     for found in numbered.newest_first(LinkItem, "link", organization, before, page_size):
         if found.status not in (DELETED, ERASED):
             yield _link(found)
-
-
-def count(organization: int) -> int:
-    """How many links an organization has, consistently, without those that are deleted."""
-    return LinkItem.count(
-        str(organization),
-        LinkItem.sk.startswith("link#"),
-        ~LinkItem.status.is_in(DELETED, ERASED),
-        consistent_read=True,
-    )
 
 
 def taken(slugs: Collection[str]) -> set[str]:

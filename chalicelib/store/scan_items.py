@@ -58,6 +58,7 @@ class ScanItem(Record):
     bot = UnicodeAttribute(null=True)
     conversation = BooleanAttribute(null=True)
     messages = NumberAttribute(null=True)
+    ended = BooleanAttribute(null=True)
     rules = NumberAttribute(null=True)
     signs = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
@@ -114,6 +115,7 @@ def _readable(found: ScanItem) -> Scan:
         unjudged=None if raw is None else Unjudged(raw, found.device_hint or "", found.via or ""),
         counted=None if found.counted is None else Facts.loads(found.counted),
         first=found.first,
+        ended=bool(found.ended),
         signs=found.signs or "",
         rules=int(found.rules or 0),
         expires=None if found.expires is None else int(found.expires),

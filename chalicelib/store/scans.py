@@ -200,12 +200,13 @@ def still_aside(scan: Scan) -> Condition:
     return aside if scan.damaged else aside & (ScanItem.rev == scan.rev)
 
 
-def edit(scan: Scan, conversation: bool, messages: int) -> bool:
+def edit(scan: Scan, conversation: bool, messages: int, ended: bool = False) -> bool:
     """Give a scan new facts, to be folded again; False when it changed meanwhile. A poisoned one is not for this."""
     rev = scan.rev + 1
     actions: list[Action] = [
         ScanItem.conversation.set(conversation),
         ScanItem.messages.set(messages),
+        _kept(ScanItem.ended, ended),
         ScanItem.rev.set(rev),
         ScanItem.pending.set(rev),
     ]

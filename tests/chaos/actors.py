@@ -7,6 +7,7 @@ from functools import partial
 from chalicelib import redirect
 from chalicelib.core import rollups as r
 from chalicelib.core import windows
+from chalicelib.core.conversations import Conversation
 from chalicelib.core.days import day_of
 from chalicelib.core.judging import Span
 from chalicelib.core.links import Link
@@ -17,7 +18,6 @@ from chalicelib.services import analytics, editing, history, links, sweeping
 from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
 from chalicelib.services.counting import RECENT_MS
-from chalicelib.services.editing import Conversation
 from chalicelib.store import scans, spreads
 from tests.chaos import faults as f
 from tests.chaos.lambdas import Context
@@ -92,7 +92,7 @@ class Cast:
         old = [key for key in keys if day_of(key.ms) < today]
         if keys:
             key = self.stage.chance.choice(old if old and n % 2 else keys)
-            talk = Talk(n % 3 > 0, n)
+            talk = Talk(True, n) if n % 3 else Talk()
             self.talks.setdefault(key, {Talk()}).add(talk)
             with suppress(NotFound):  # its link is erased
                 editing.converse(key, Conversation(*talk), self.stage.schedule.now_ms)

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -19,6 +19,7 @@ from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.services import accounts, counting
 from chalicelib.store import scans
 from tests.api.calls import Answer, Caller, new_caller
+from tests.contract.nesting import types
 from tests.e2e.agents import GOOGLEBOT, IPAD_SAFARI, IPHONE_SAFARI, WINDOWS_EDGE
 from tests.world import World, now_ms
 
@@ -77,16 +78,6 @@ def _day(days_ago: int) -> str:
     return (datetime.fromtimestamp(NOON / 1000, UTC) - timedelta(days=days_ago)).strftime("%Y-%m-%d")
 
 
-def _types(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Every place in a JSON value and the type of what is there; the rows of a list share one place."""
-    yield at, type(value).__name__
-    if isinstance(value, dict):
-        for name, part in value.items():
-            yield from _types(part, f"{at}.{name}")
-    for row in value if isinstance(value, list) else ():
-        yield from _types(row, f"{at}[]")
-
-
 # --- The response, field by field
 
 
@@ -95,7 +86,7 @@ def test_the_answer_has_every_field_of_the_example_at_its_place_and_of_its_type(
     _scan(caller, code, country="GB")
     _scan(caller, code, 3, WINDOWS_EDGE, country="IE", referrer="t.co")
     answer = _read(caller, code)
-    assert set(_types(EXAMPLE)) <= set(_types(answer))
+    assert set(types(EXAMPLE)) <= set(types(answer))
     assert (answer["slug"], answer["destination"]) == (EXAMPLE["slug"], EXAMPLE["destination"])
     assert answer["short_url"] == "https://qz.example/spring-sale"
     assert answer["id"] == code["id"]

@@ -3,12 +3,12 @@
 import pytest
 
 from chalicelib.core import rollups as r
+from chalicelib.core.conversations import Conversation
 from chalicelib.core.days import day_of, hour_of
 from chalicelib.core.rollups import Rollup, link_scope
 from chalicelib.core.scans import ScanKey
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.services import counting, editing, sweeping
-from chalicelib.services.editing import Conversation
 from chalicelib.store import reopened, rollups, scans
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
