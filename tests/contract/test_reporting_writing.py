@@ -197,6 +197,15 @@ def test_the_code_that_performs_best_is_that_of_the_period(caller: Caller) -> No
     }
 
 
+def test_the_code_that_performs_best_is_that_of_the_callers_day(caller: Caller) -> None:
+    evening, night = new_qr(caller), new_qr(caller)
+    campaign = new_campaign(caller, qrIds=[evening, night])
+    for qr, at in ((evening, "2026-05-15T21:00:00Z"), (night, "2026-05-15T22:00:00Z"), (night, "2026-05-15T23:00:00Z")):
+        scan(caller, qr, at)
+    report = get(caller, f"campaign/{campaign}?period=day&timeLineDate=2026-05-15&timezoneOffset=-120")
+    assert (report["aggregatedScans"], report["topPerformingQr"]) == (1, {"id": evening, "scans": 1})
+
+
 def test_visitors_of_several_codes_are_added_up_and_that_is_said(caller: Caller) -> None:
     first, second = new_qr(caller), new_qr(caller)
     client = new_client(caller, qrIds=[first])
