@@ -393,6 +393,8 @@ def test_a_code_that_was_deleted_softly_is_in_no_list_and_still_reported(caller:
     assert get(caller, f"campaign/{campaign}")["topPerformingQr"] is None
     assert get(caller, f"qr/{qr}")["totalScans"] == 1
     assert caller.call("PATCH", f"{BASE}/qr/{qr}", {"campaignId": None}).status == 404
+    refused = caller.call("PATCH", f"{BASE}/campaigns/{campaign}", {"qrIds": [qr]})
+    assert (refused.status, refused.json["field"]) == (400, "qrIds")
 
 
 def test_the_list_is_complete_unless_pages_are_asked_for(caller: Caller) -> None:
