@@ -58,11 +58,11 @@ def create(
     Raises InvalidRequest, UnsafeDestination, NotFound for the link, and what `creating.create` raises.
     """
     _check_logo(new.style, new.own_hosts)
-    draw = _standalone if new.link is None else _of_link
-    drawn = draw(caller, new, now_ms)
+    building = _standalone if new.link is None else _of_link
+    built = building(caller, new, now_ms)
 
     def make(write: Transaction, _: list[Refusal]) -> str:
-        code = drawn(write)
+        code = built(write)
         stored.put_new(write, code)
         return shape(code)
 
@@ -81,10 +81,9 @@ def page(
 
     `offset` of the newest are left out, unless the page begins `before` a number. No link has a standalone one.
     """
-    organization = caller.organization.number
-    found, total = _listed(organization, before, link, standalone)
-    rest = islice(found, 0 if before is not None else offset, None)
-    chosen, next_before = listing.page(rest, limit, lambda _: True)
+    organization, skipped = caller.organization.number, offset if before is None else 0
+    found, total = _listed(organization, before, None if skipped else limit + 1, link, standalone)
+    chosen, next_before = listing.page(islice(found, skipped, None), limit, lambda _: True)
     return Page(_standing(organization, chosen), total, next_before)
 
 
@@ -134,17 +133,17 @@ def _standalone(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transa
     codes.check_payload(new.payload, "payload")
     codes.check_fits(new.payload, new.style.level, "payload")
 
-    def drawn(_: Transaction) -> QrCode:
+    def built(_: Transaction) -> QrCode:
         number, kind = ids.new(now_ms), codes.kind_of(new.payload)
         return QrCode(caller.organization.number, number, new.payload, now_ms, kind, style=new.style)
 
-    return drawn
+    return built
 
 
 def _of_link(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transaction], QrCode]:
     """Takes the next marker of its link. Whoever makes one at the same time finds the link changed, and looks again."""
 
-    def drawn(write: Transaction) -> QrCode:
+    def built(write: Transaction) -> QrCode:
         held = links.held(caller, new.link or "")
         link, marker = held.value, held.value.markers + 1
         if link.status == DELETED:
@@ -153,17 +152,19 @@ def _of_link(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transacti
         payload, number = codes.encoded(new.base, link.slug, marker), ids.new(now_ms)
         return QrCode(link.organization, number, payload, now_ms, link=link.number, marker=marker, style=new.style)
 
-    return drawn
+    return built
 
 
-def _listed(organization: int, before: int | None, link: int | None, standalone: bool) -> tuple[Iterator[QrCode], int]:
+def _listed(
+    organization: int, before: int | None, page_size: int | None, link: int | None, standalone: bool
+) -> tuple[Iterator[QrCode], int]:
     """What a list has from a place on, and how many it has in all."""
     if link is None:
         kinds = (stored.STANDALONE,) if standalone else EVERY_KIND
-        return stored.newest_first(organization, kinds, before), stored.count(organization, kinds)
+        return stored.newest_first(organization, kinds, before, page_size), stored.count(organization, kinds)
     if standalone:
         return iter(()), 0
-    return stored.of_link(organization, link, before), stored.count_of_link(organization, link)
+    return stored.of_link(organization, link, before, page_size), stored.count_of_link(organization, link)
 
 
 def _held(caller: Caller, spelled: str) -> Held[QrCode]:
