@@ -305,6 +305,15 @@ def test_utm_parameters_go_into_the_location_and_not_into_the_target(caller: Cal
     assert _follow(made["shortCode"]) == (307, TARGET)
 
 
+def test_parameters_that_make_the_location_too_long_are_refused(caller: Caller) -> None:
+    target = "https://example.com/" + "x" * 8000
+    sent = {"targetUrl": target, "utmSource": "y" * 200}
+    _refused(caller.call("POST", URLS, sent), 400, "invalid_request", "targetUrl")
+    made = _make(caller, targetUrl=target)
+    change = {"utmSource": "y" * 200}
+    _refused(caller.call("PATCH", f"{URLS}/{made['id']}", change), 400, "invalid_request", "targetUrl")
+
+
 def test_a_url_that_has_expired_is_gone_until_it_is_given_another_end(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
