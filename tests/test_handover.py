@@ -53,11 +53,11 @@ def _handed(location: str) -> tuple[str, str]:
     return scan, token
 
 
-def _ask(method: str, path: str, body: Any = None, raw: bytes = b"", **headers: str) -> Answer:
-    """A request without a key."""
-    sent = json.dumps(body).encode() if body is not None else raw
+def _ask(method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    """A request without a key; a body of bytes is sent as it is, header names are spelled with underscores."""
+    sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
     with Client(app) as client:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
         response = client.http.request(method, path, {"Content-Type": "application/json", **named}, sent)
     return Answer(response.status_code, response.headers, json.loads(response.body))
 
@@ -215,7 +215,7 @@ def test_one_that_was_tampered_with_is_refused(caller: Caller) -> None:
 )
 def test_without_a_key_or_a_token_nobody_is_heard(caller: Caller, raw: bytes, status: int) -> None:
     scan, _ = _handed(_followed(_create(caller)))
-    assert _ask("PATCH", f"/v1/scans/{scan}", raw=raw).status == status
+    assert _ask("PATCH", f"/v1/scans/{scan}", raw).status == status
 
 
 def test_a_key_goes_before_a_token(caller: Caller) -> None:

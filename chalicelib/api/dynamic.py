@@ -97,6 +97,7 @@ def me(call: Call) -> shapes.Me:
     "/v1/dynamic",
     scope="qr:write",
     body=CreateDynamic,
+    asked={"destination": "https://example.com/spring", "label": "Spring poster", "slug": "spring"},
     answer=shapes.DynamicCode,
     status=201,
     once=True,
@@ -135,6 +136,7 @@ def get_dynamic(call: Call, code_id: str) -> shapes.DynamicCodeRow:
     "/v1/dynamic/{code_id}",
     scope="qr:write",
     body=EditDynamic,
+    asked={"destination": "https://example.com/summer"},
     answer=shapes.DynamicCodeRow,
     errors=(UnsafeDestination, SlugTaken),
 )
@@ -195,6 +197,7 @@ def list_codes(call: Call) -> shapes.Codes:
     "/v1/codes",
     scope="qr:write",
     body=CreateCode,
+    asked={"type": "wifi", "fields": {"ssid": "Guests", "password": "welcome!"}, "label": "Lobby"},
     answer=shapes.StaticCode,
     status=201,
     once=True,

@@ -1,6 +1,6 @@
 """What an organization decides about its stored scans: `/v1/dynamic/{id}/left-out` and `/v1/retention`."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
@@ -38,6 +38,9 @@ class Retention(_Body):
     keep_days: int | None
 
 
+ASKED: Final = {"ranges": [{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}]}
+
+
 class LeftOutRange(TypedDict("LeftOutRange", {"from": Time, "to": Time})):
     """From a time to just before another."""
 
@@ -62,7 +65,14 @@ def left_out(call: Call, code_id: str) -> LeftOutAnswer:
     return _left_out(links.get(call.who, code_id))
 
 
-@bp.operation("PUT", "/v1/dynamic/{code_id}/left-out", scope="qr:write", body=LeftOut, answer=LeftOutAnswer)
+@bp.operation(
+    "PUT",
+    "/v1/dynamic/{code_id}/left-out",
+    scope="qr:write",
+    body=LeftOut,
+    asked={"ranges": [{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}]},
+    answer=LeftOutAnswer,
+)
 def leave_out(call: Call, code_id: str) -> LeftOutAnswer:
     """Leave out the scans in these spans of time, and no others, as own tests.
 
@@ -78,7 +88,7 @@ def retention(call: Call) -> Kept:
     return {"keep_days": history.kept_days(call.who.organization.number)}
 
 
-@bp.operation("PUT", "/v1/retention", scope="qr:write", body=Retention, answer=Kept)
+@bp.operation("PUT", "/v1/retention", scope="qr:write", body=Retention, asked={"keep_days": 90}, answer=Kept)
 def keep(call: Call) -> Kept:
     """Keep raw scans for so many days, or for ever. Counts stay."""
     wanted = call.body(Retention).keep_days

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any, Final
 
 import pytest
@@ -25,6 +26,7 @@ from tests.world import World, now_ms
 
 OPERATIONS: Final = [it for it in routes.OPERATIONS if it.scope is not None]
 WITH_AN_ID: Final = [it for it in OPERATIONS if it.arguments]
+_numbers = count(1)
 ABSENT: Final = ids.spell("client", 5)
 
 
@@ -80,7 +82,8 @@ def _made(method: str, path: str, body: Any, *names: str) -> Callable[[Caller], 
 
 
 def _member(caller: Caller) -> str:
-    return _made("POST", "/v1/members", {"email": "m@example.com", "name": "M", "role": "member"}, "id")(caller)
+    asked = {"email": f"m{next(_numbers)}@example.com", "name": "M", "role": "member"}
+    return _made("POST", "/v1/members", asked, "id")(caller)
 
 
 REPORTING = "/api/v1/external/reporting"
