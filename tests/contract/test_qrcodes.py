@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import ids, redirect
-from chalicelib.core.days import DAY_MS, day_of
+from chalicelib.core.days import DAY_MS, day_of, iso_time
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.services import accounts, counting, links
 from chalicelib.store import scans
@@ -281,6 +281,17 @@ def test_the_list_is_filtered_by_what_a_code_is_now(caller: Caller) -> None:
     assert seen == {"active": ["active"], "paused": ["paused for a time", "paused"], "draft": ["draft"]}
     page = caller.call("GET", "/v1/qrcodes?status=paused&limit=1&page=2").json
     assert ([row["name"] for row in page["data"]], page["pagination"]["total"]) == (["paused"], 2)
+
+
+def test_a_pause_that_is_over_is_filtered_as_active(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = _create(caller)
+    caller.call("PATCH", f"/v1/dynamic/{code['id']}", {"pause_until": iso_time(NOON + 5_000)})
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: NOON + 5_000)
+    totals = {
+        status: caller.call("GET", f"/v1/qrcodes?status={status}").json["pagination"]["total"]
+        for status in ("active", "paused")
+    }
+    assert totals == {"active": 1, "paused": 0}
 
 
 def test_a_code_of_another_api_is_in_the_list_and_shows_its_short_code_for_a_name(caller: Caller) -> None:
