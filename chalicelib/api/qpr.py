@@ -22,7 +22,7 @@ from chalicelib.core.places import Place, Span
 from chalicelib.core.scans import END_MS
 from chalicelib.core.windows import Window
 from chalicelib.errors import IdempotencyMismatch, NotFound, PlanLimitExceeded, UnsafeDestination
-from chalicelib.services import analytics, links, scan_lists, scans
+from chalicelib.services import analytics, link_pages, links, scan_lists, scans
 
 bp = Api(__name__, dialects.QPR, tag="qpr")
 
@@ -95,10 +95,10 @@ def create_code(call: Call) -> Response:
 def list_codes(call: Call) -> shapes.Codes:
     """List codes, newest first."""
     limit, offset = call.read(LIMIT), call.read(OFFSET)
-    found, total = links.section(call.who, limit, offset)
-    ever = analytics.lifetimes(call.who.organization.number, [link.number for link in found])
-    codes = [shapes.code(link, r.amount(ever[link.number], r.TOTAL), call.base, call.now_ms) for link in found]
-    return {"qpr_codes": codes, "total": total, "limit": limit, "offset": offset}
+    page = link_pages.page(call.who, limit, offset)
+    ever = analytics.lifetimes(call.who.organization.number, [link.number for link in page.links])
+    codes = [shapes.code(link, r.amount(ever[link.number], r.TOTAL), call.base, call.now_ms) for link in page.links]
+    return {"qpr_codes": codes, "total": page.total, "limit": limit, "offset": offset}
 
 
 @bp.operation(

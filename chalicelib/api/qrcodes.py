@@ -18,7 +18,7 @@ from chalicelib.core.limits import QRCODES, Limit
 from chalicelib.core.links import ACTIVE, Details, Link
 from chalicelib.core.windows import Window
 from chalicelib.errors import IdempotencyMismatch, PlanLimitExceeded, SlugTaken, UnsafeDestination
-from chalicelib.services import analytics, link_lists, links
+from chalicelib.services import analytics, link_pages, links
 from chalicelib.services.accounts import Caller
 
 bp = Api(__name__, dialects.QRCODES, tag="qrcodes")
@@ -91,12 +91,16 @@ def create_code(call: Call) -> Response:
 )
 def list_codes(call: Call) -> shapes.QrCodes:
     """List codes, newest first."""
-    page, limit = call.read(PAGE), call.read(CODES)
-    found, total = link_lists.in_state(call.who, call.read(STATUS), limit, (page - 1) * limit, call.now_ms)
-    counted = analytics.lifetimes(call.who.organization.number, [link.number for link in found])
+    page, limit, state = call.read(PAGE), call.read(CODES), call.read(STATUS)
+    offset = (page - 1) * limit
+    if state:
+        found = link_pages.page_in(call.who, state, limit, offset, call.now_ms)
+    else:
+        found = link_pages.page(call.who, limit, offset)
+    counted = analytics.lifetimes(call.who.organization.number, [link.number for link in found.links])
     return {
-        "data": [shapes.code(link, counted[link.number], call.base, call.now_ms) for link in found],
-        "pagination": shapes.pagination(page, limit, total),
+        "data": [shapes.code(link, counted[link.number], call.base, call.now_ms) for link in found.links],
+        "pagination": shapes.pagination(page, limit, found.total),
     }
 
 

@@ -22,6 +22,14 @@ class LinkPage:
     total: int
 
 
+def page_in(caller: Caller, state: str, limit: int, offset: int, now_ms: int) -> LinkPage:
+    """A page of the links that are in a state now. That depends on the time, so all of an organization's are read."""
+    wanted = [link for link in links.newest_first(caller.organization.number, None) if link.state(now_ms) == state]
+    found = wanted[offset : offset + limit]
+    more = len(wanted) > offset + limit
+    return LinkPage(found, found[-1].number if found and more else None, len(wanted))
+
+
 def page(caller: Caller, limit: int, offset: int = 0, before: int | None = None) -> LinkPage:
     """A page of links without those that are deleted. With `before` it begins there, and `offset` means nothing."""
     organization, skipped = caller.organization.number, offset if before is None else 0

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any, Final
 
 from chalicelib import ids
@@ -21,7 +20,6 @@ from chalicelib.store.transactions import Refusal, Transaction
 from chalicelib.store.versions import Held
 
 ATTEMPTS: Final = 8
-LARGEST_READ: Final = 1_000  # links in one request
 # The names of an edit that are set as they are given.
 PLAIN: Final = frozenset({"destination", "label", "expires_ms", "redirect_type", "campaign", "client"})
 
@@ -153,13 +151,6 @@ def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Pa
         lambda link: listing.matches(search, (link.label, link.slug, link.destination)),
     )
     return Page(found, next_before)
-
-
-def section(caller: Caller, limit: int, offset: int) -> tuple[list[Link], int]:
-    """So many links behind the `offset` newest ones, and how many there are in all."""
-    organization = caller.organization.number
-    newest = links.newest_first(organization, None, page_size=min(offset + limit, LARGEST_READ))
-    return list(islice(newest, offset, offset + limit)), links.count(organization)
 
 
 def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:

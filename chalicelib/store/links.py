@@ -133,6 +133,12 @@ def several(organization: int, numbers: Collection[int]) -> dict[int, Link]:
     return {link.number: link for link in (_link(item) for item in found if item.status != ERASED)}
 
 
+def count(organization: int) -> int:
+    """How many links `newest_first` has, consistently."""
+    shown = ~LinkItem.status.is_in(DELETED, ERASED)
+    return int(LinkItem.count(str(organization), LinkItem.sk.between("link#", "link#~"), shown, consistent_read=True))
+
+
 def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
     """What owners decided about these (organization, link), consistently; erased links are missing."""
     addresses = {_link_address(*link): link for link in links}
