@@ -12,6 +12,7 @@ from chalicelib import errors
 from chalicelib.api import dialects
 from chalicelib.api.dialects import Dialect, Failure
 from chalicelib.api.http import ANY_ORIGIN, CarriedError, allowance_headers
+from chalicelib.api.requests import path_of
 from chalicelib.core.creates import Allowance
 from chalicelib.errors import QuietzoneError
 
@@ -39,7 +40,7 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
     try:
         response = respond(request)
     except CarriedError as carried:
-        response = _answer_to(carried.__cause__, dialects.of_path(request.path))
+        response = _answer_to(carried.__cause__, dialects.of_path(path_of(request)))
     response.headers.update(ANY_ORIGIN)
     _log(
         level="INFO",

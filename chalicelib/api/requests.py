@@ -23,6 +23,7 @@ from chalicelib.services.creating import OnceKey
 
 MAX_BODY_BYTES: Final = 65_536
 LONGEST_IDEMPOTENCY_KEY: Final = 255
+GREEDY: Final = "{proxy+}"
 SCAN_TOKEN: Final = "scan_token"  # noqa: S105 - a name, as the redirect calls it
 
 _NUMBER_BYTES: Final = 7  # numbers are below 2**53
@@ -147,6 +148,11 @@ def admitted(operation: Operation, request: Request) -> Call:
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def path_of(request: Request) -> str:
+    """The path of a route, or that which a greedy one was asked for: Chalice has the template alone."""
+    return str(request.path).replace(GREEDY, (request.uri_params or {}).get(GREEDY[1:-2], ""))
 
 
 def base_url(request: Request) -> str:

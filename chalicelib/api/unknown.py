@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.api import dialects
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
-from chalicelib.api.requests import Call
+from chalicelib.api.requests import GREEDY, Call, path_of
 from chalicelib.errors import MethodNotAllowed, NotFound
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -20,14 +20,14 @@ def answering(known: Iterable[Operation]) -> Api:
     bp = Api(__name__, dialects.DYNAMIC)
     operations = list(known)
 
-    def refuse(call: Call, proxy: str) -> Any:
-        path = f"{call.operation.path.removesuffix('/{proxy+}')}/{proxy}"
+    def refuse(call: Call) -> Any:  # Chalice hands on no greedy parameter
+        path = path_of(call.request)
         methods = {operation.method for operation in operations if _is_at(operation.path, path)}
         raise MethodNotAllowed.but(methods) if methods else NotFound.of("route")
 
     for root in ("/v1", "/api"):
         for method in METHODS:
-            bp.operation(method, f"{root}/{{proxy+}}")(refuse)
+            bp.operation(method, f"{root}/{GREEDY}")(refuse)
     return bp
 
 

@@ -1,6 +1,7 @@
 """Further organizations on a running stack, made in a process of their own: settings are read once a process.
 
 python -m tests.e2e.organizations       prints one as JSON; the environment names the stack
+python -m tests.e2e.organizations 100   the same with so many keys, one a line
 """
 
 import json
@@ -8,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from infra.local import LocalStack
@@ -23,6 +25,11 @@ class Tenant(NamedTuple):
 def new_tenant(stack: LocalStack) -> Tenant:
     made = run(stack, "tests.e2e.organizations")
     return Tenant(**json.loads(made.splitlines()[-1]))
+
+
+def new_keys(stack: LocalStack, number: int) -> list[str]:
+    """So many keys of a new organization: the limits a minute count by key."""
+    return [json.loads(line)["api_key"] for line in run(stack, "tests.e2e.organizations", str(number)).splitlines()]
 
 
 def run(stack: LocalStack, module: str, *arguments: str) -> str:
@@ -43,13 +50,15 @@ def environment(stack: LocalStack) -> dict[str, str]:
     return {**mine, **stack.environment}
 
 
-def _make() -> Tenant:
+def _make(keys: int) -> Iterator[Tenant]:
     from chalicelib.services import accounts
 
     now_ms = time.time_ns() // 1_000_000
     organization, owner = accounts.create_organization("Another", "another@example.com", now_ms)
-    return Tenant(organization.number, accounts.create_key(organization.number, owner.number, now_ms))
+    for _ in range(keys):
+        yield Tenant(organization.number, accounts.create_key(organization.number, owner.number, now_ms))
 
 
 if __name__ == "__main__":
-    print(json.dumps(_make()._asdict()))
+    for tenant in _make(int(sys.argv[1]) if len(sys.argv) > 1 else 1):
+        print(json.dumps(tenant._asdict()))
