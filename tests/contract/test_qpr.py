@@ -266,6 +266,13 @@ def test_a_span_is_exact_to_the_second(
     assert (shown, answer["total"]) == (found, len(found))
 
 
+def test_parts_of_a_second_mean_nothing_since_none_are_shown(caller: Caller) -> None:
+    scan = _scan(caller, _create(caller))
+    second = iso_time(NOON).removesuffix("Z")
+    assert _listed(caller, f"?since={second}.900Z") == [scan]
+    assert _listed(caller, f"?until={second}.900Z") == []
+
+
 @pytest.mark.parametrize("time", ["0001-01-01", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"])
 def test_a_span_may_reach_as_far_as_times_go(caller: Caller, time: str) -> None:
     _scan(caller, _create(caller))
@@ -318,7 +325,6 @@ def _key(caller: Caller, scan: str) -> ScanKey:
         pytest.param("scan_1", id="no scan"),
         pytest.param("qpr_1", id="a code"),
         pytest.param("scan_" + "z" * 37, id="no number"),
-        pytest.param("scan_" + "0" * 11 + "000" + "z" * 10 + "0" * 13, id="of a time that never comes"),
         pytest.param("scan_" + "0" * 37, id="of nothing"),
     ],
 )
@@ -329,6 +335,12 @@ def test_what_is_no_scan_is_not_found(caller: Caller, scan: str) -> None:
             404,
             {"error": {"code": "not_found", "message": "There is no such scan"}},
         )
+
+
+def test_a_scan_of_a_time_that_never_comes_is_not_found(caller: Caller) -> None:
+    scan = _scan(caller, _create(caller))
+    for method, body in (("GET", None), ("PATCH", {})):
+        assert caller.call(method, f"/v1/scans/{scan[:-23]}{'z' * 10}{scan[-13:]}", body).status == 404
 
 
 def test_scans_of_a_code_that_is_erased_are_gone_with_it(caller: Caller) -> None:
