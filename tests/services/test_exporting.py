@@ -184,6 +184,18 @@ def test_a_job_that_is_killed_anywhere_leaves_a_whole_file_in_the_end(
     assert len(found) in (SCANS, SCANS + 1)
 
 
+@pytest.mark.usefixtures("small", "written")
+def test_a_file_that_is_whole_is_not_written_again(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = order(account)
+    with monkeypatch.context() as patch:
+        patch.setattr(exports, "end", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            work(account, number)
+    monkeypatch.setattr(files, "put_part", lambda *_: 1 / 0)
+    assert work(account, number) == 1
+    assert exporting.status(account.organization, number, now_ms()).state == DONE
+
+
 @pytest.mark.usefixtures("small")
 def test_a_part_that_another_job_wrote_over_is_not_taken_for_ones_own(
     account: Account, world: World, written: list[ScanKey], monkeypatch: pytest.MonkeyPatch
