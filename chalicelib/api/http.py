@@ -35,7 +35,14 @@ PREFLIGHT: Final = {
 
 
 class CarriedError(ChaliceUnhandledError):
-    """Carries an error, as its cause, past Chalice, which would answer any other with its own words."""
+    """Carries an error, as its cause, past Chalice, which would answer any other with its own words.
+
+    `allowance` is what is left of the caller's limit, once that was asked for.
+    """
+
+    def __init__(self, allowance: Allowance | None) -> None:
+        super().__init__()
+        self.allowance = allowance
 
 
 class Api(Blueprint):
@@ -72,11 +79,13 @@ class Api(Blueprint):
     def _answering(self, operation: Operation) -> View:
         @wraps(operation.view)
         def answer(**path: str) -> Response:
+            allowance: Allowance | None = None
             try:
                 call = admitted(operation, self._asked())
+                allowance = call.allowance
                 return _response(call, operation.view(call, **path))
             except Exception as error:
-                raise CarriedError from error
+                raise CarriedError(allowance) from error
 
         return answer
 

@@ -41,6 +41,8 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
         response = respond(request)
     except CarriedError as carried:
         response = _answer_to(carried.__cause__, dialects.of_path(path_of(request)))
+        if carried.allowance:
+            response.headers.update(allowance_headers(carried.allowance))
     response.headers.update(ANY_ORIGIN)
     _log(
         level="INFO",

@@ -149,3 +149,8 @@ def test_a_minutes_requests_are_limited_by_key_with_headers(caller: Caller, monk
     assert answers[-1].headers["retry-after"] == "60"
     assert {answer.headers["x-ratelimit-reset"] for answer in answers} == {str(minute // 1000 + 60)}
     assert _with(_made(caller)["key"]).call("GET", "/v1/organization").status == 200
+
+
+def test_a_refused_request_also_says_what_is_left(caller: Caller) -> None:
+    answer = caller.call("GET", "/v1/api-keys/key_0")
+    assert (answer.status, answer.headers["x-ratelimit-remaining"]) == (404, "99")
