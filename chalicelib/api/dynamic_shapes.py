@@ -15,7 +15,7 @@ from chalicelib.core.agents import UNKNOWN as NO_DEVICE
 from chalicelib.core.codes import QrCode
 from chalicelib.core.days import iso_day, iso_time
 from chalicelib.core.judging import OWN_TEST
-from chalicelib.core.links import ACTIVE, DRAFT, EXPIRED, PAUSED, Link
+from chalicelib.core.links import ACTIVE, DELETED, DRAFT, EXPIRED, PAUSED, Link
 from chalicelib.core.plans import Plan
 from chalicelib.core.windows import Window
 from chalicelib.services.analytics import Report
@@ -71,7 +71,7 @@ class DynamicCode(TypedDict):
 class DynamicCodeRow(DynamicCode):
     """A dynamic code with its state."""
 
-    status: Annotated[str, one_of(ACTIVE, PAUSED, EXPIRED), said("Whether it redirects now.")]
+    status: Annotated[str, one_of(ACTIVE, PAUSED, EXPIRED, DELETED), said("Whether it redirects now.")]
     pause_until: Annotated[Time | None, said("When a pause will end by itself.")]
     created_at: Time
 

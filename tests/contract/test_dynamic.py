@@ -580,3 +580,15 @@ def test_every_documented_error_has_its_code_its_status_and_its_shape(
 def test_days_of_the_series_are_dates(caller: Caller) -> None:
     daily = _read(caller, caller.create())["analytics"]["daily"]
     assert all(DAY.fullmatch(row["day"]) for row in daily)
+
+
+def test_a_link_that_the_qr_api_deleted_is_in_no_list_and_stays_readable(caller: Caller) -> None:
+    code = caller.create()
+    _scan(caller, code)
+    assert caller.call("DELETE", f"/api/v1/urls/{code['id']}").status == 200
+    assert caller.call("GET", "/v1/dynamic").json == {"codes": []}
+    assert caller.call("GET", f"/v1/dynamic/{code['id']}").json["status"] == "deleted"
+    assert _read(caller, code)["scans"]["total"] == 1
+    assert caller.call("PATCH", f"/v1/dynamic/{code['id']}", {"label": "x"}).status == 404
+    assert caller.call("DELETE", f"/v1/dynamic/{code['id']}").status == 200
+    assert caller.call("GET", f"/v1/dynamic/{code['id']}").status == 404
