@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +18,7 @@ from chalicelib.core.days import DAY_MS, day_of, iso_time
 from chalicelib.services import erasing
 from chalicelib.store.transactions import Refusal, Transaction
 from tests.api.calls import Answer, Caller, new_caller
+from tests.contract.nesting import types
 from tests.e2e.agents import GOOGLEBOT, IPHONE_SAFARI
 from tests.world import World, now_ms
 
@@ -81,16 +82,6 @@ def _scan(printed: str, agent: str = IPHONE_SAFARI, address: str = "", **query: 
     return status
 
 
-def _types(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Every place in a JSON value and the type of what is there; the rows of a list share one place."""
-    yield at, type(value).__name__
-    if isinstance(value, dict):
-        for name, part in value.items():
-            yield from _types(part, f"{at}.{name}")
-    for row in value if isinstance(value, list) else ():
-        yield from _types(row, f"{at}[]")
-
-
 # --- Create a QR for an existing URL
 
 
@@ -98,7 +89,7 @@ def test_the_documents_create_answers_as_its_example_does(caller: Caller) -> Non
     code = caller.create(slug="abc123")
     answer = caller.call("POST", "/api/v1/qr", {**shapes.ASKED, "urlId": _number(code["id"])})
     assert answer.status == 201
-    assert set(_types(shapes.EXAMPLE)) <= set(_types(answer.json))
+    assert set(types(shapes.EXAMPLE)) <= set(types(answer.json))
     made = answer.json["data"]
     same = ("format", "size", "errorCorrection", "foregroundColor", "backgroundColor", "logoUrl", "downloadCount")
     assert {name: made[name] for name in same} == {name: shapes.EXAMPLE["data"][name] for name in same}  # type: ignore[index]
@@ -155,7 +146,7 @@ def test_the_url_must_belong_to_the_calling_organization(caller: Caller) -> None
 def test_a_standalone_one_has_no_url_and_holds_what_it_was_given(caller: Caller) -> None:
     made = _create(caller, data=VCARD, size=512, format="svg")
     assert (made["urlId"], made["qrData"], made["format"]) == (None, VCARD, "svg")
-    assert set(_types({**shapes.EXAMPLE["data"], "urlId": None})) <= set(_types(made))  # type: ignore[dict-item]
+    assert set(types({**shapes.EXAMPLE["data"], "urlId": None})) <= set(types(made))  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize(
@@ -520,7 +511,7 @@ def test_the_scans_answer_has_every_field_of_the_example(caller: Caller) -> None
     _scan(made["qrData"])
     _scan(made["qrData"], via="app_scanner")
     answer = caller.call("GET", f"/api/v1/qr/{made['id']}/scans")
-    assert set(_types(qr_answers.SCANS_EXAMPLE)) <= set(_types(answer.json))
+    assert set(types(qr_answers.SCANS_EXAMPLE)) <= set(types(answer.json))
     scans = answer.json["data"]
     assert (scans["qrCodeId"], scans["urlId"]) == (made["id"], made["urlId"])
     assert scans["totals"] == {"totalScans": 2, "uniqueScans": 2, "uniqueIps": 2, "botsExcluded": 0}

@@ -1,7 +1,7 @@
 """The `qr` API's urls and bearer tokens: the document's facts, field by field; what its short links then do."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +18,7 @@ from chalicelib.store import links as stored
 from chalicelib.store import scans
 from chalicelib.store.transactions import Transaction
 from tests.api.calls import Answer, Caller, new_caller
+from tests.contract.nesting import types
 from tests.e2e.agents import GOOGLEBOT, IPHONE_SAFARI, WINDOWS_EDGE
 from tests.world import World, now_ms
 
@@ -100,16 +101,6 @@ def _scan(
     given = Facts(**{"address": "a", "agent": "x", **facts})
     scans.put_new(Arrival(key, given, Unjudged(user_agent)).attributes())
     counting.settle(scans.read([key]))
-
-
-def _types(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Every place in a JSON value and the type of what is there; the rows of a list share one place."""
-    yield at, type(value).__name__
-    if isinstance(value, dict):
-        for name, part in value.items():
-            yield from _types(part, f"{at}.{name}")
-    for row in value if isinstance(value, list) else ():
-        yield from _types(row, f"{at}[]")
 
 
 # --- One url
@@ -527,7 +518,7 @@ def test_clicks_have_every_field_of_the_example_at_its_place_and_of_its_type(cal
     answer = caller.call("GET", f"{URLS}/{made['id']}/clicks")
     assert answer.json["success"] is True
     clicks = answer.json["data"]
-    assert set(_types(EXAMPLE)) <= set(_types(clicks))
+    assert set(types(EXAMPLE)) <= set(types(clicks))
     assert (clicks["qrCodeId"], clicks["urlId"]) == (None, made["id"])
     for name, rows in EXAMPLE["breakdowns"].items():
         assert {tuple(row) for row in clicks["breakdowns"][name]} == {tuple(row) for row in rows}

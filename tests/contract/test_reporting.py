@@ -9,7 +9,7 @@ from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.services import accounts, links
 from chalicelib.store import scans
 from tests.api.calls import Caller
-from tests.contract.documents import types
+from tests.contract.nesting import types
 from tests.contract.reports import BASE, NOW, get, new_campaign, new_client, new_qr, scan, stop_clock
 from tests.e2e.agents import ANDROID_CHROME, GOOGLEBOT, IPAD_SAFARI, IPHONE_SAFARI, WINDOWS_EDGE
 
