@@ -8,7 +8,7 @@ from chalice.app import Response
 from pydantic import Field
 
 from chalicelib import ids
-from chalicelib.api import dialects
+from chalicelib.api import dialects, dynamic_scans
 from chalicelib.api import dynamic_shapes as shapes
 from chalicelib.api.bodies import Body, Label, Moment
 from chalicelib.api.http import Api, created
@@ -167,10 +167,10 @@ def delete_dynamic(call: Call, code_id: str) -> shapes.Deleted:
     "/v1/dynamic/{code_id}/scans",
     scope="analytics:read",
     parameters=(DAYS,),
-    answer=shapes.Scans,
+    answer=dynamic_scans.Scans,
     example=EXAMPLE,
 )
-def scans_of_dynamic(call: Call, code_id: str) -> shapes.Scans:
+def scans_of_dynamic(call: Call, code_id: str) -> dynamic_scans.Scans:
     """Read how often a code was scanned: totals, a daily series, breakdowns.
 
     Totals are lifetime; all else lies in the window.
@@ -179,7 +179,7 @@ def scans_of_dynamic(call: Call, code_id: str) -> shapes.Scans:
     window, week = Window.ending(today, call.read(DAYS)), Window.ending(today, 7)
     wide = Window(min(window.first, week.first), today)
     report = analytics.link_report(link.organization, link.number, wide, call.now_ms)
-    return shapes.scans(link, report, window, week, call.base)
+    return dynamic_scans.scans(link, report, window, week, call.base)
 
 
 @bp.operation("GET", "/v1/codes", scope="qr:read", parameters=(LIMIT, CURSOR, SEARCH), answer=shapes.Codes)

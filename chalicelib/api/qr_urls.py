@@ -3,14 +3,12 @@
 import json
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from chalice.app import Response
-from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.api import dialects, problems
 from chalicelib.api import qr_urls_shapes as shapes
-from chalicelib.api.bodies import CamelBody, Label, Moment, printable
 from chalicelib.api.http import Api, created
 from chalicelib.api.qr_answers import (
     LIMIT,
@@ -27,10 +25,10 @@ from chalicelib.api.qr_answers import (
     scans,
     success,
 )
+from chalicelib.api.qr_urls_bodies import CreateUrl, CreateUrls, EditUrl
 from chalicelib.api.requests import Call
 from chalicelib.core import limits
 from chalicelib.core.links import Details, Link
-from chalicelib.core.utm import NAMES, Utm
 from chalicelib.errors import (
     IdempotencyMismatch,
     NotSupported,
@@ -44,9 +42,6 @@ from chalicelib.services.bulk import Made
 
 bp = Api(__name__, dialects.QR, tag="qr")
 
-DEFAULT_REDIRECT: Final = 307
-MOST_TAGS: Final = 20
-MOST_CUSTOM: Final = 20
 CHECKED: Final = (UnsafeDestination, SlugTaken, NotSupported)
 CREATE_ERRORS: Final = (*CHECKED, IdempotencyMismatch, PlanLimitExceeded)
 
@@ -57,60 +52,6 @@ _OF_LINK: Final = {
     "expires_at": "expires_ms",
     "redirect_type": "redirect_type",
 }
-
-
-Line = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(printable)]
-Value = Annotated[str, StringConstraints(max_length=500), AfterValidator(printable)]
-RedirectType = Literal[301, 302, 307, 308]
-
-
-class UrlFields(CamelBody):
-    custom_slug: str | None = None
-    title: Label | None = None
-    description: Annotated[str, StringConstraints(max_length=1000)] | None = None
-    category: Line | None = None
-    tags: Annotated[list[Line], Field(max_length=MOST_TAGS)] | None = None
-    redirect_type: RedirectType = DEFAULT_REDIRECT
-    expires_at: Moment | None = None
-    is_password_protected: bool | None = None
-    password: str | None = None
-    utm_source: Value | None = None
-    utm_medium: Value | None = None
-    utm_campaign: Value | None = None
-    utm_term: Value | None = None
-    utm_content: Value | None = None
-    custom_utm_params: Annotated[dict[Line, Value], Field(max_length=MOST_CUSTOM)] | None = None
-
-    @property
-    def expires_ms(self) -> int | None:
-        return self.expires_at
-
-    @property
-    def utm(self) -> Utm:
-        """What it sets; a parameter that is null or empty is taken away."""
-        standard: dict[str, str | None] = {
-            name: getattr(self, name) or None for name in NAMES if name in self.model_fields_set
-        }
-        return Utm(standard, self.custom_utm_params or {} if "custom_utm_params" in self.model_fields_set else None)
-
-    def refuse_passwords(self) -> None:
-        """Raises NotSupported: better than a link that is open though its maker thinks that it is not."""
-        if self.is_password_protected:
-            raise NotSupported.yet("isPasswordProtected")
-        if self.password is not None:
-            raise NotSupported.yet("password")
-
-
-class CreateUrl(UrlFields):
-    target_url: str
-
-
-class EditUrl(UrlFields):
-    target_url: str = ""
-
-
-class CreateUrls(CamelBody):
-    urls: Annotated[list[CreateUrl], Field(min_length=1, max_length=bulk.MOST)]
 
 
 # The fields that the document names, and what it says of the answer.
