@@ -11,6 +11,7 @@ from chalicelib.core.conversations import MOST_MESSAGES
 LONGEST_PROMPT: Final = 8_000
 LONGEST_TEMPLATE: Final = 200
 MOST_METADATA_BYTES: Final = 2_048
+MOST_METADATA_LEVELS: Final = 32  # far below what Python's own JSON can read and write wherever a link is
 
 
 def _given(metadata: Any) -> Any:
@@ -20,14 +21,25 @@ def _given(metadata: Any) -> Any:
 
 def _small(metadata: dict[str, Any]) -> dict[str, Any]:
     """Metadata that can be stored, and is not too much. Raises ValueError."""
+    if not _is_flat(metadata, MOST_METADATA_LEVELS):
+        raise ValueError(f"must be at most {MOST_METADATA_LEVELS} levels deep")
     try:
         text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         size = len(text.encode())
-    except (RecursionError, ValueError) as error:
+    except ValueError as error:
         raise ValueError("must be plain JSON") from error
     if size > MOST_METADATA_BYTES:
         raise ValueError(f"must be at most {MOST_METADATA_BYTES:,} bytes of compact JSON")
     return metadata
+
+
+def _is_flat(value: Any, levels: int) -> bool:
+    """Whether objects and lists lie within one another on so many levels at most."""
+    if not isinstance(value, dict | list):
+        return True
+    return levels > 0 and all(
+        _is_flat(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value)
+    )
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LABEL), AfterValidator(printable)]

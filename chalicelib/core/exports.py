@@ -24,8 +24,9 @@ RUNNING: Final = "running"
 DONE: Final = "done"
 FAILED: Final = "failed"
 
-# A cell that begins with one of these is a formula to a spreadsheet; an apostrophe makes it a text.
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins with one of these is a formula to a spreadsheet (the last four are full-width: some read them as
+# the first four); an apostrophe makes it a text.
+_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Shape(NamedTuple):

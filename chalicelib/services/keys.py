@@ -3,7 +3,7 @@
 Whoever has a live key also sees and changes the keys of the organization's test twin, but not the other way round.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from heapq import merge
@@ -71,25 +71,24 @@ def create(caller: Caller, new: NewKey, now_ms: int) -> Issued:
     _check(caller, wanted, now_ms)
     if new.client is not None and key_texts.is_test(prefix) and not caller.test:
         raise InvalidRequest.for_field("client", "has no test key: it is a client of the live organization")
-    owner = members.read(caller.organization.number, new.member or caller.member)
-    if owner is None:
-        raise NotFound.of("member")
+    owner = _member(caller.organization.number, new.member or caller.member)
     _check_reaches(caller, owner.organization, owner.number)
+    acts = owner
     if key_texts.is_test(prefix):
-        owner = replace(owner, organization=twins.twin_of(owner.organization, owner.number, now_ms))
-    return issue(owner.organization, owner.number, wanted, now_ms, owner)
+        acts = replace(owner, organization=twins.twin_of(owner.organization, owner.number, now_ms))
+    return issue(acts.organization, acts.number, wanted, now_ms, {owner, acts})
 
 
-def issue(organization: int, member: int, new: NewKey, now_ms: int, held: Member | None = None) -> Issued:
-    """A new key, without asking who may make it, as long as the member `held` is there.
+def issue(organization: int, member: int, new: NewKey, now_ms: int, held: Collection[Member] = ()) -> Issued:
+    """A new key, without asking who may make it, as long as the members `held` are there.
 
     Raises InvalidRequest, NotFound, Unavailable.
     """
     for _ in range(ATTEMPTS):
         issued, write = _new(organization, member, new, now_ms), Transaction()
         stored.put_new(write, issued.key, key_texts.digest(issued.text))
-        if held:
-            members.hold(write, held)
+        for each in held:
+            members.hold(write, each)
         refusals = write.commit()
         if not refusals:
             return issued
@@ -110,13 +109,19 @@ def get(caller: Caller, spelled: str) -> ApiKey:
 
 
 def update(caller: Caller, spelled: str, edit: Edit) -> ApiKey:
-    """Change a key. Raises NotFound, InvalidRequest, and Forbidden for further scopes that the caller lacks."""
+    """Change a key.
+
+    Raises NotFound, InvalidRequest, and Forbidden for further scopes that the caller lacks, or of a key that acts for
+    somebody above them.
+    """
 
     def edited(key: ApiKey) -> ApiKey:
         name = key.name if edit.name is None else check_name("name", edit.name, empty=True)
         scopes = key.scopes if edit.scopes is None else edit.scopes
         _check_scopes(scopes, key.client)
-        _check_has(caller, scopes - key.scopes)
+        if further := scopes - key.scopes:
+            _check_has(caller, further)
+            _check_reaches(caller, key.organization, key.member)
         return replace(key, name=name, scopes=scopes)
 
     return _change(lambda: _held(caller, spelled), edited)
@@ -150,6 +155,7 @@ def rotate(
         _check_may_rotate(caller, old, new, now_ms)
         issued = _new(old.organization, old.member, new, now_ms)
         stored.put_new(write, issued.key, key_texts.digest(issued.text))
+        members.hold(write, _member(old.organization, old.member))  # whoever removes them may have listed the keys
         ends_ms = min(end for end in (old.expires_ms, now_ms + overlap_ms) if end is not None)
         stored.change(write, held, replace(old, expires_ms=ends_ms))
         if not write.commit():
@@ -203,6 +209,13 @@ def _check_scopes(scopes: frozenset[str], client: int | None) -> None:
 def _check_has(caller: Caller, scopes: frozenset[str]) -> None:
     for scope in sorted(scopes):
         caller.require(scope)
+
+
+def _member(organization: int, number: int) -> Member:
+    found = members.read(organization, number)
+    if found is None:
+        raise NotFound.of("member")
+    return found
 
 
 def _check_reaches(caller: Caller, organization: int, member: int) -> None:

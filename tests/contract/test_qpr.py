@@ -584,6 +584,13 @@ def test_what_is_optional_is_null_or_empty(caller: Caller) -> None:
     assert (code["metadata"], code["report_conversations"]) == ({}, False)
 
 
+def _nested(levels: int) -> Any:
+    value: Any = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
 def _metadata(size: int) -> dict[str, str]:
     """Metadata of so many bytes of compact JSON, in letters of two bytes."""
     empty = len('{"a":"é"}'.encode()) - 2
@@ -608,6 +615,8 @@ def _metadata(size: int) -> dict[str, str]:
         pytest.param({"template": "t" * 201}, "template", id="template too long"),
         pytest.param({"metadata": []}, "metadata", id="metadata a list"),
         pytest.param({"metadata": _metadata(2_049)}, "metadata", id="metadata a byte too long"),
+        pytest.param({"metadata": {"a": _nested(32)}}, "metadata", id="metadata a level too deep"),
+        pytest.param({"metadata": {"a": _nested(930)}}, "metadata", id="metadata as deep as JSON can be read"),
         pytest.param({"metadata": {"a": float("nan")}}, "metadata", id="metadata no JSON"),
         pytest.param({"metadata": {"a": "\ud800"}}, "metadata", id="metadata no text"),
         pytest.param({"report_conversations": "yes"}, "report_conversations", id="a word"),
@@ -630,6 +639,7 @@ def test_metadata_may_have_two_kilobytes_of_compact_json_and_passes_through_to_t
     metadata = _metadata(2_048)
     code = _create(caller, metadata=metadata)
     assert _get(caller, f"/v1/qpr-codes/{code['id']}")["metadata"] == metadata
+    assert _create(caller, metadata={"a": _nested(31)})["metadata"] == {"a": _nested(31)}
 
 
 def test_an_unsafe_destination_is_refused(caller: Caller) -> None:

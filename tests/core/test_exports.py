@@ -66,7 +66,7 @@ def test_csv_has_a_heading_and_a_line_for_each_scan() -> None:
     assert text.count("\r\n") == 3
 
 
-@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_no_cell_is_a_formula_to_a_spreadsheet(begins: str) -> None:
     city = f'{begins}HYPERLINK("http://evil.example","x")'
     (row,) = csv.DictReader(io.StringIO(written(CSV, scan(replace(FACTS, city=city))), newline=""))

@@ -251,6 +251,16 @@ def test_a_key_gets_no_further_scope_from_one_that_lacks_it(caller: Caller, cloc
     assert keys.update(reader, _spelled(wide), Edit(scopes=frozenset({"qr:write"}))).scopes == {"qr:write"}
 
 
+def test_a_key_that_acts_for_somebody_above_gets_no_further_scope(caller: Caller, clock: Clock) -> None:
+    of_owner = keys.create(caller, NewKey(scopes=READER), clock.ms).key
+    colleague = members.add(caller, NewMember("b@example.com", "B", MEMBER), clock.ms)
+    member = accounts.authenticate(keys.create(caller, NewKey(member=colleague.number), clock.ms).text)
+    with pytest.raises(Forbidden, match="owner"):
+        keys.update(member, _spelled(of_owner), Edit(scopes=READER | {"accounts:write"}))
+    assert keys.update(member, _spelled(of_owner), Edit(name="Kiosk")).scopes == READER
+    assert keys.update(caller, _spelled(of_owner), Edit(scopes=READER | {"accounts:write"})).scopes > READER
+
+
 @pytest.mark.parametrize(
     "act",
     [

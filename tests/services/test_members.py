@@ -1,18 +1,20 @@
 """Members: who may change whom, and that an organization never lacks an owner."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from chalicelib import ids
-from chalicelib.core.accounts import ADMIN, MEMBER, OWNER, Member
+from chalicelib.core.accounts import ADMIN, MEMBER, OWNER, ApiKey, Member
 from chalicelib.errors import Forbidden, InvalidRequest, KeyRevoked, NotFound
 from chalicelib.services import accounts, keys, members
 from chalicelib.services.accounts import Caller
 from chalicelib.services.keys import NewKey
 from chalicelib.services.members import NewMember
 from chalicelib.store import members as stored
+from chalicelib.store.keys import Stored
 from chalicelib.store.transactions import Refusal, Transaction
 from tests.services.account import new_account
 from tests.world import World, now_ms
@@ -183,6 +185,44 @@ def test_no_key_is_made_for_somebody_who_is_removed_meanwhile(caller: Caller, mo
     with pytest.raises(NotFound):
         _text(caller, leaving)
     assert all(key.member != leaving.number for key in keys.page(caller, now_ms(), 10, ended=True).keys)
+
+
+def test_no_test_key_is_made_for_somebody_who_is_removed_meanwhile(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys.create(caller, NewKey(prefix="qz_test_"), now_ms())
+    leaving, put = _add(caller, "a", MEMBER), stored.put_missing
+
+    def put_late(member: Member) -> None:
+        members.remove(caller, _spelled(leaving), now_ms())
+        put(member)
+
+    monkeypatch.setattr(stored, "put_missing", put_late)
+    with pytest.raises(NotFound):
+        _text(caller, leaving, "qz_test_")
+    assert all(key.member != leaving.number for key in keys.page(caller, now_ms(), 10, ended=True).keys)
+
+
+def test_no_key_is_rotated_of_somebody_who_is_removed_meanwhile(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = _add(caller, "a", MEMBER)
+    first, second = (accounts.authenticate(_text(caller, leaving)) for _ in range(2))
+    revoke, met = keys._revoke, list[bool]()
+
+    def late(read: Callable[[], Stored], at_ms: int) -> ApiKey:
+        if not met:
+            met.append(True)
+            with suppress(NotFound):
+                keys.rotate(first, ids.spell("key", first.key), at_ms)
+        return revoke(read, at_ms)
+
+    monkeypatch.setattr(keys, "_revoke", late)
+    members.remove(caller, _spelled(leaving), now_ms())
+    found = keys.page(caller, now_ms(), 10, ended=True).keys
+    mine = [key for key in found if key.member == leaving.number]
+    assert {key.number for key in mine} == {first.key, second.key}
+    assert all(key.revoked_ms is not None for key in mine)
 
 
 def test_removing_again_ends_the_keys_that_a_removal_left(caller: Caller) -> None:
