@@ -14,7 +14,7 @@ from chalicelib.api.requests import Call
 from chalicelib.core import limits
 from chalicelib.core.accounts import MEMBER, ROLES, SCOPES
 from chalicelib.core.names import LONGEST_EMAIL, LONGEST_NAME
-from chalicelib.errors import InvalidRequest
+from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.services import accounts, assignments, keys, members
 from chalicelib.services.keys import NewKey
 from chalicelib.services.members import NewMember
@@ -40,6 +40,7 @@ class CreateKey(Body):
     scopes: Scopes | None = None
     expires_at: Moment | None = None
     client_id: str | None = None
+    member_id: str | None = Field(None, description="Whose key it is; of the member who makes it by default.")
 
 
 class EditKey(Body):
@@ -74,6 +75,7 @@ class EditOrganization(Body):
     body=CreateKey,
     answer=shapes.NewKey,
     status=201,
+    errors=(NotFound,),
     asked={"name": "Kiosk", "scopes": ["qr:read", "analytics:read"]},
 )
 def create_key(call: Call) -> shapes.NewKey:
@@ -88,6 +90,7 @@ def create_key(call: Call) -> shapes.NewKey:
         None if body.scopes is None else frozenset(body.scopes),
         body.expires_at,
         _client(call, body.client_id),
+        _member(body.member_id),
     )
     made = keys.create(call.who, new, call.now_ms)
     return {**shapes.key(made.key, call.now_ms), "key": made.text}
@@ -241,3 +244,10 @@ def edit_organization(call: Call) -> shapes.OrganizationAnswer:
 
 def _client(call: Call, spelled: str | None) -> int | None:
     return assignments.client_number(call.who, spelled, "client_id") or None
+
+
+def _member(spelled: str | None) -> int | None:
+    number = None if spelled is None else ids.parse(spelled)
+    if spelled is not None and number is None:
+        raise InvalidRequest.for_field("member_id", "is no member's id")
+    return number

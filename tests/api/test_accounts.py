@@ -96,6 +96,7 @@ def test_test_keys_have_data_of_their_own(caller: Caller) -> None:
         pytest.param({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at", id="past"),
         pytest.param({"client_id": "who?"}, "client_id", id="no id"),
         pytest.param({"name": "x" * 201}, "name", id="long name"),
+        pytest.param({"member_id": "who?"}, "member_id", id="no member's id"),
     ],
 )
 def test_a_key_that_cannot_be_is_refused_by_the_fields_name(caller: Caller, body: Any, field: str) -> None:
@@ -125,6 +126,16 @@ def test_members_come_change_and_go_with_their_keys(caller: Caller) -> None:
     assert changed == {**added, "role": "member"} == caller.call("GET", f"/v1/members/{added['id']}").json
     assert caller.call("DELETE", f"/v1/members/{added['id']}").json == {"deleted": True, "id": added["id"]}
     _refused(caller.call("GET", f"/v1/members/{added['id']}"), 404, "not_found")
+
+
+def test_a_colleague_gets_a_key_of_their_own_and_nobody_else_does(caller: Caller) -> None:
+    ada = caller.call("POST", "/v1/members", {"email": "ada@example.com", "name": "Ada", "role": "member"}).json
+    made = _made(caller, member_id=ada["id"])
+    assert _with(made["key"]).call("GET", "/v1/me").json["email"] == "ada@example.com"
+    _refused(
+        _with(made["key"]).call("POST", "/v1/members", {"email": "b@example.com", "name": "B"}), 403, "unauthorized"
+    )
+    _refused(caller.call("POST", "/v1/api-keys", {"member_id": "usr_5"}), 404, "not_found")
 
 
 def test_the_last_owner_stays(caller: Caller) -> None:
