@@ -42,7 +42,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     accept = headers.get("accept", "")
     try:
         slug, marker = parts(unquote(event["pathParameters"]["slug"]))
-        target = _resolve(slug)
+        target = _resolve(slug, marker)
     except (BotoCoreError, ClientError) as error:
         return _logged(notices.answer(notices.UNAVAILABLE, accept), error=type(error).__name__)
     now_ms = time.time_ns() // 1_000_000
@@ -64,12 +64,13 @@ def scan(slug: str) -> Response:  # noqa: ARG001 - the handler reads it from the
     return Response(body=answer["body"], status_code=answer["statusCode"], headers=answer["headers"])
 
 
-def _resolve(slug: str) -> Target | None:
-    """The slug's target: cached for 5 seconds, read otherwise. A stale one is better than none while reads fail."""
+def _resolve(slug: str, marker: str) -> Target | None:
+    """The slug's target: cached for 5 seconds, read otherwise, and when a QR code is named that the cached one does not
+    know: it may be new. A stale target is better than none while reads fail."""
     if not slug:
         return None
     since, cached = _cache.get(slug, (0.0, None))
-    if cached and time.monotonic() - since < CACHED_SECONDS:
+    if cached and time.monotonic() - since < CACHED_SECONDS and cached.knows(marker):
         return cached
     try:
         key = {"pk": {"S": targets.partition(slug)}, "sk": {"S": targets.SORT}}

@@ -355,6 +355,28 @@ def test_a_scan_carries_the_marker_of_a_qr_code_that_there_is(
     assert scan.get("marker") == marker
 
 
+def test_a_qr_code_made_a_moment_ago_is_known_though_its_link_is_cached(
+    account: Account, world: World, calls: Counter[str]
+) -> None:
+    _scan(account.link.slug)
+    _codes(account, 2)
+    calls.clear()
+    _scan(account.link.slug + ".2")
+    _scan(account.link.slug + ".2")
+    assert sorted(scan.get("marker", "") for scan in _stored(world)) == ["", "2", "2"]
+    assert calls["GetItem"] == 1
+
+
+def test_unmarked_scans_are_the_first_qr_codes_from_its_creation_on(account: Account, world: World) -> None:
+    _scan(account.link.slug)
+    _codes(account, 1)
+    _scan(account.link.slug)
+    _scan(account.link.slug)
+    assert not any("marker" in scan for scan in _stored(world)), "the redirect knows only what it has cached"
+    (code,) = qr_codes.page(account.caller, 1, 0, None).codes
+    assert qr_codes.scan_count(code, now_ms()) == 2
+
+
 def test_a_marker_without_a_slug_leads_nowhere(account: Account, world: World) -> None:
     _codes(account, 2)
     for path in (".2", f"x.{account.link.slug}", "..", "."):

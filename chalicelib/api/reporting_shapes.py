@@ -106,7 +106,7 @@ class PlaceCount(TypedDict):
 
 
 class TimelinePoint(TypedDict):
-    date: Annotated[str, said("A day, a month's first day, or an hour as the caller's clock has it.", "2026-05-15")]
+    date: Annotated[str, said("A day, a month's first day, or when an hour begins, in UTC.", "2026-05-15")]
     scans: Count
 
 

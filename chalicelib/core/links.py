@@ -40,8 +40,9 @@ class Link:
     """A link as its organization knows it. Times are milliseconds; `status` is as set, `state` as it is now.
 
     `left_out` are the spans of time whose scans are tests of its own: from a time to just before another. `custom`
-    tells a slug of somebody's choice. `markers` is how many QR codes were ever made for it: the first shows the bare
-    short URL, each further one its number behind it. `campaign` and `client` are numbers, 0 for none.
+    tells a slug of somebody's choice. `markers` is how many QR codes were ever made for it: the first, made at
+    `marked_ms`, shows the bare short URL, each further one its number behind it. `campaign` and `client` are numbers, 0
+    for none.
     """
 
     organization: int
@@ -58,6 +59,7 @@ class Link:
     updated_ms: int = 0
     custom: bool = False
     markers: int = 0
+    marked_ms: int | None = None
     campaign: int = 0
     client: int = 0
     details: Details = field(default_factory=Details)

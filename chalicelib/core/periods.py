@@ -5,10 +5,10 @@ gives it: what must be added to local time for UTC, so that the west is positive
 """
 
 from calendar import isleap, monthrange
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 from typing import Final, NamedTuple
 
-from chalicelib.core.days import DAY_MS, QUARTER_MS, date_of, day_of, iso_day, number_of, parse_time
+from chalicelib.core.days import DAY_MS, QUARTER_MS, date_of, day_of, iso_day, iso_time, number_of, parse_time
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest
 
@@ -149,12 +149,8 @@ class Local(NamedTuple):
         return [_midnight(first, self.offset) for first, _ in parts(days, self.timeline)]
 
     def label(self, start_ms: int) -> str:
-        """A part of its timeline as its owner's clock has it: the date, or the hour with its offset."""
-        if self.timeline != HOUR:
-            return iso_day(self._local_day(start_ms))
-        zone = timezone(timedelta(minutes=-self.offset)) if self.offset else UTC
-        moment = datetime(1970, 1, 1, tzinfo=zone) + timedelta(milliseconds=start_ms - self.offset * _MINUTE_MS)
-        return moment.isoformat().replace("+00:00", "Z")
+        """A part of its timeline: the date by its owner's clock, or when the hour begins, a time in UTC."""
+        return iso_time(start_ms) if self.timeline == HOUR else iso_day(self._local_day(start_ms))
 
     def _local_day(self, ms: int) -> int:
         return local_day(ms, self.offset)

@@ -30,7 +30,7 @@ class Bucket(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A part of a timeline in its owner's time: `2026-01-15`, or `2026-01-15T13:00:00` with `Z` or an offset."""
+    """A part of a timeline in its owner's time: `2026-01-15`, or when an hour begins, `2026-01-15T13:00:00Z`."""
 
     label: str
     scans: int

@@ -64,9 +64,17 @@ class Target:
 
         0 while there are none. So nobody can make scopes that no QR code has.
         """
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_MARKER else 0
+        number = _number(text)
         return number if 1 < number <= self.markers else min(self.markers, 1)
+
+    def knows(self, text: str) -> bool:
+        """Whether there is the QR code that a path names, or it names none."""
+        return _number(text) <= self.markers
 
     def state(self, now_ms: int) -> str | None:
         """The link's state now; None for a slug that is gone."""
         return None if self.gone else state(self.status, self.pause_until, self.valid_until, now_ms)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_MARKER else 0

@@ -148,7 +148,8 @@ def _of_link(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transacti
         link, marker = held.value, held.value.markers + 1
         if link.status == DELETED:
             raise NotFound.of("code")
-        stored_links.put_marker(write, held, replace(link, markers=marker))
+        since_ms = now_ms if link.marked_ms is None else link.marked_ms
+        stored_links.put_marker(write, held, replace(link, markers=marker, marked_ms=since_ms))
         payload, number = codes.encoded(new.base, link.slug, marker), ids.new(now_ms)
         return QrCode(link.organization, number, payload, now_ms, link=link.number, marker=marker, style=new.style)
 

@@ -39,6 +39,7 @@ class LinkItem(Record):
     updated = NumberAttribute(null=True)
     custom = BooleanAttribute(null=True)
     markers = NumberAttribute(null=True)
+    marked = NumberAttribute(null=True)
     campaign = NumberAttribute(null=True)
     client = NumberAttribute(null=True)
     details = UnicodeAttribute(null=True)
@@ -53,6 +54,7 @@ class TermsItem(Record):
     status = UnicodeAttribute(null=True)
     left_out = UnicodeAttribute(null=True)
     keep_days = NumberAttribute(null=True)
+    marked = NumberAttribute(null=True)
 
 
 class SlugItem(Record):
@@ -146,7 +148,7 @@ def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
     found = {(i.pk, i.sk): i for i in TermsItem.batch_get([*addresses, *owners], consistent_read=True)}
     keep = {organization: found[organization, sort].keep_days for organization, sort in owners & found.keys()}
     return {
-        link: Terms(_spans(found[address].left_out), _whole(keep.get(address[0])))
+        link: Terms(_spans(found[address].left_out), _whole(keep.get(address[0])), _whole(found[address].marked))
         for address, link in addresses.items()
         if address in found and found[address].status != ERASED
     }
@@ -190,6 +192,7 @@ def _link_item(link: Link) -> LinkItem:
         updated=link.updated_ms or None,
         custom=link.custom or None,
         markers=link.markers or None,
+        marked=link.marked_ms,
         campaign=link.campaign or None,
         client=link.client or None,
         details=_stored(link.details),
@@ -230,6 +233,7 @@ def _link(found: LinkItem) -> Link:
         updated_ms=int(found.updated or 0),
         custom=bool(found.custom),
         markers=int(found.markers or 0),
+        marked_ms=_whole(found.marked),
         campaign=int(found.campaign or 0),
         client=int(found.client or 0),
         details=_details(found.details),

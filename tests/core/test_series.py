@@ -103,13 +103,12 @@ def test_a_timeline_is_exact_in_everybodys_own_time(
 
 
 def _label(local: Local, ms: int) -> str:
-    """What somebody's own calendar and clock say at a moment."""
+    """What somebody's own calendar says at a moment, or when the hour of their clock began, in UTC."""
     there = datetime.fromtimestamp(ms / 1000, UTC) - timedelta(minutes=local.offset)
     if local.period != "day":
         return f"{there:%Y-%m-01}" if local.period == "year" else f"{there:%Y-%m-%d}"
-    minutes = abs(local.offset)
-    sign = "-" if local.offset > 0 else "+"
-    return f"{there:%Y-%m-%dT%H:00:00}" + (f"{sign}{minutes // 60:02}:{minutes % 60:02}" if minutes else "Z")
+    began = there.replace(minute=0, second=0, microsecond=0) + timedelta(minutes=local.offset)
+    return f"{began:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @settings(max_examples=20)
