@@ -19,11 +19,12 @@ from moto.core.models import botocore_stubber
 from app import app
 from chalicelib import redirect
 from chalicelib.core import notices
+from chalicelib.core.conversations import Conversation
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.scans import ScanKey
 from chalicelib.core.visitors import hashes
 from chalicelib.core.windows import Window
-from chalicelib.services import analytics, counting, links, qr_codes, spill, triggers
+from chalicelib.services import analytics, counting, editing, links, qr_codes, spill, triggers
 from chalicelib.services.links import Edit
 from chalicelib.store import scans, spreads
 from tests.e2e.agents import IPHONE_SAFARI
@@ -375,6 +376,17 @@ def test_unmarked_scans_are_the_first_qr_codes_from_its_creation_on(account: Acc
     assert not any("marker" in scan for scan in _stored(world)), "the redirect knows only what it has cached"
     (code,) = qr_codes.page(account.caller, 1, 0, None).codes
     assert qr_codes.scan_count(code, now_ms()) == 2
+
+
+def test_an_edit_leaves_a_scan_with_its_qr_code(account: Account, world: World) -> None:
+    _scan(account.link.slug)
+    _codes(account, 1)
+    _scan(account.link.slug)
+    (code,) = qr_codes.page(account.caller, 1, 0, None).codes
+    assert qr_codes.scan_count(code, now_ms()) == 1
+    for item in world.items("scans"):
+        editing.converse(ScanKey.of(item["pk"]["S"], item["sk"]["S"]), Conversation(started=True), now_ms())
+    assert qr_codes.scan_count(code, now_ms()) == 1
 
 
 def test_a_marker_without_a_slug_leads_nowhere(account: Account, world: World) -> None:

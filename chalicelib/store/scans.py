@@ -25,7 +25,7 @@ CLOCKS_DIFFER_MS: Final = 60_000
 SETTLED_IN_A_ROW: Final = 1_000
 INDEX_PAGE: Final = 100  # as many scans as one request reads
 
-VERDICTS = ("device", "os", "browser", "method", "app", "bot")
+VERDICTS = ("marker", "device", "os", "browser", "method", "app", "bot")
 
 
 def from_images(images: Iterable[Mapping[str, Any]]) -> Iterator[Scan]:
