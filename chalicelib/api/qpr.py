@@ -165,7 +165,7 @@ def analytics_of_code(call: Call, code_id: str) -> shapes.Analytics:
     window = periods.named(period, link.created_ms, call.now_ms)
     series.check_span(granularity, window, GRANULARITY.name)
     report = analytics.link_report(link.organization, link.number, window, call.now_ms)
-    return shapes.analytics(link, period, granularity, report, window, call.now_ms)
+    return shapes.analytics(link, period, granularity, report, window)
 
 
 @bp.operation(

@@ -173,8 +173,8 @@ def scan(found: LinkScan) -> Scan:
     }
 
 
-def analytics(link: Link, period: str, granularity: str, report: Report, window: Window, now_ms: int) -> Analytics:
-    """The answer of `GET /v1/qpr-codes/{id}/analytics`: all of it lies in the window, up to now."""
+def analytics(link: Link, period: str, granularity: str, report: Report, window: Window) -> Analytics:
+    """The answer of `GET /v1/qpr-codes/{id}/analytics`: all of it lies in the window."""
     inside = windows.within(report.days, window)
     scans, conversations, messages = (r.amount(inside, name) for name in (r.TOTAL, r.CONVERSATIONS, r.MESSAGES))
     answer: Analytics = {
@@ -185,7 +185,7 @@ def analytics(link: Link, period: str, granularity: str, report: Report, window:
         "conversation_rate": round(conversations / scans, 2) if scans else 0,
         "avg_messages_per_conversation": round(messages / conversations, 1) if conversations else 0,
         "top_countries": _countries(r.table(inside, r.COUNTRY)),
-        "timeseries": [_row(it, granularity) for it in series.buckets(report.days, window, granularity, now_ms + 1)],
+        "timeseries": [_row(it, granularity) for it in series.buckets(report.days, window, granularity)],
         "conversations_total": conversations,
         "messages_total": messages,
     }

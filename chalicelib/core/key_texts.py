@@ -14,7 +14,6 @@ LETTERS: Final = 32
 LONGEST_PREFIX: Final = 24
 PREFIX_LETTERS: Final = frozenset(string.ascii_lowercase + string.digits + "_")
 LIVE_PREFIX: Final = "qz_live_"
-TEST_PREFIX: Final = "qz_test_"
 # Keys of these are a public part of 16 letters and digits, a dot, and the secret.
 DOTTED_PREFIXES: Final = frozenset({"snd_live_", "snd_test_"})
 

@@ -31,7 +31,8 @@ LONGEST_OVERLAP_MS: Final = 30 * DAY_MS
 class NewKey:
     """What a key is made from. Without scopes it gets those of the key that makes it, a client's key its one.
 
-    Without a prefix it begins with `qz_live_`, or `qz_test_`. `member` is whose key it is, by default the caller's.
+    Without a prefix it begins as the key that makes it, which its clients know. `member` is whose key it is, by default
+    the caller's.
     """
 
     name: str = ""
@@ -66,7 +67,7 @@ class Page(NamedTuple):
 
 def create(caller: Caller, new: NewKey, now_ms: int) -> Issued:
     """A new key. Raises InvalidRequest; Forbidden for what the caller may not hand out; NotFound for a lost member."""
-    prefix = new.prefix or (key_texts.TEST_PREFIX if caller.test else key_texts.LIVE_PREFIX)
+    prefix = new.prefix or _listed(caller.organization.number, caller.key).key.prefix
     wanted = replace(new, prefix=prefix, scopes=_scopes(caller, new))
     _check(caller, wanted, now_ms)
     if new.client is not None and key_texts.is_test(prefix) and not caller.test:

@@ -486,19 +486,19 @@ def test_all_begins_with_the_day_on_which_the_code_was_made(caller: Caller) -> N
 
 def test_hours_are_for_366_days_at_most(caller: Caller) -> None:
     most, more = _aged(caller, 365), _aged(caller, 366)
-    assert len(_numbers_of(caller, most, "?period=all&granularity=hour")["timeseries"]) == 365 * 24 + 13
+    assert len(_numbers_of(caller, most, "?period=all&granularity=hour")["timeseries"]) == 366 * 24
     _refused(caller, "GET", f"/v1/qpr-codes/{more['id']}/analytics?period=all&granularity=hour", None, "granularity")
     assert len(_numbers_of(caller, more, "?period=all")["timeseries"]) == 367
 
 
-def test_hours_are_times_and_end_with_the_one_that_it_is(caller: Caller) -> None:
+def test_hours_are_times_and_end_with_the_days_last(caller: Caller) -> None:
     code = _create(caller)
     _report(caller, _scan(caller, code, 2 * HOUR_MS), conversation_started=True)
     series = _numbers_of(caller, code, "?period=7d&granularity=hour")["timeseries"]
-    assert len(series) == 6 * 24 + 13
+    assert len(series) == 7 * 24
     assert series[0]["date"] == f"{iso_day(TODAY - 6)}T00:00:00Z"
-    assert series[-1] == {"date": f"{iso_day(TODAY)}T12:00:00Z", "scans": 0, "conversations": 0}
-    assert series[-3] == {"date": f"{iso_day(TODAY)}T10:00:00Z", "scans": 1, "conversations": 1}
+    assert series[-1] == {"date": f"{iso_day(TODAY)}T23:00:00Z", "scans": 0, "conversations": 0}
+    assert series[-14] == {"date": f"{iso_day(TODAY)}T10:00:00Z", "scans": 1, "conversations": 1}
 
 
 def test_weeks_are_named_by_their_mondays_and_hold_only_what_lies_in_the_period(caller: Caller) -> None:
