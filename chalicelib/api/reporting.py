@@ -1,5 +1,7 @@
 """The `reporting` API: `/api/v1/external/reporting`."""
 
+import json
+from itertools import accumulate
 from typing import Any, Final
 
 from chalicelib import ids
@@ -29,7 +31,8 @@ from chalicelib.services import assignments, campaigns, clients, reports
 bp = Api(__name__, dialects.REPORTING, tag="reporting")
 
 BASE: Final = "/api/v1/external/reporting"
-LARGEST_PAGE: Final = 10_000  # as many as an answer of Lambda can hold
+LARGEST_PAGE: Final = 10_000
+MOST_CARRIED_BYTES: Final = 5_500_000  # of the rows within a JSON string: Lambda carries answers as such, up to 6 MiB
 
 PERIOD: Final = Choice(
     "period", "The calendar day, week (from Monday), month or year to report.", periods.PERIODS, periods.MONTH
@@ -72,13 +75,18 @@ def summary(call: Call) -> Envelope[shapes.Summary]:
     "GET", f"{BASE}/qrs", parameters=(LIMIT, CURSOR), answer=shapes.Qrs, example=_example([shapes.QR_ROW]), **_READ
 )
 def list_qrs(call: Call) -> shapes.Qrs:
-    """List codes with their lifetime totals, newest first."""
+    """List codes with their lifetime totals, newest first.
+
+    Where destinations are long, a page ends before its limit: an answer has 6 MB at most.
+    """
     seen = assignments.everything(call.who)
     page = reports.page(call.who, seen, call.read(LIMIT), _before(call))
     rows = [answers.qr(link, page.scans[link.number], seen, call.base, call.now_ms) for link in page.links]
-    answer: shapes.Qrs = {"status": 200, "message": answers.SUCCESS, "data": rows}
-    if page.next_before is not None:
-        answer["nextCursor"] = call.cursor("qrs", page.next_before.to_bytes(7))
+    fitting = _fitting(rows)
+    next_before = page.next_before if fitting == len(rows) else page.links[fitting - 1].number
+    answer: shapes.Qrs = {"status": 200, "message": answers.SUCCESS, "data": rows[:fitting]}
+    if next_before is not None:
+        answer["nextCursor"] = call.cursor("qrs", next_before.to_bytes(7))
     return answer
 
 
@@ -268,6 +276,12 @@ def _day(text: str, offset: int, now_ms: int) -> int:
     day = periods.parse_date(spelled, DATE.name)
     moment = parse_time(spelled) if "T" in text else None
     return day if moment is None else periods.local_day(moment, offset)
+
+
+def _fitting(rows: list[shapes.Qr]) -> int:
+    """How many rows an answer can carry; one at least."""
+    sizes = accumulate(len(json.dumps(json.dumps(row))) for row in rows)
+    return max(sum(size <= MOST_CARRIED_BYTES for size in sizes), min(len(rows), 1))
 
 
 def _before(call: Call) -> int | None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib import ids
+from chalicelib.api import reporting
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.services import accounts, links
 from chalicelib.store import scans
@@ -409,6 +410,21 @@ def test_the_list_is_complete_unless_pages_are_asked_for(caller: Caller) -> None
         walked += [row["id"] for row in page["data"]]
         cursor = page.get("nextCursor", "")
     assert (walked, cursor) == (made, "")
+
+
+def test_a_page_of_codes_ends_before_the_answer_is_too_large_to_be_carried(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [caller.create(destination=f"https://example.com/{'x' * 500}")["id"] for _ in range(3)]
+    monkeypatch.setattr(reporting, "MOST_CARRIED_BYTES", 2_000)
+    first = caller.call("GET", f"{BASE}/qrs").json
+    rest = caller.call("GET", f"{BASE}/qrs?cursor={first['nextCursor']}").json
+    assert "nextCursor" not in rest
+    assert [len(first["data"]), len(rest["data"])] == [2, 1]
+    found = [ids.parse(row["id"]) for row in first["data"] + rest["data"]]
+    assert found == [ids.parse(spelled) for spelled in reversed(made)]
+    monkeypatch.setattr(reporting, "MOST_CARRIED_BYTES", 1)
+    assert len(caller.call("GET", f"{BASE}/qrs").json["data"]) == 1
 
 
 @pytest.mark.parametrize("asked", ["limit=ten", "cursor=abc", "cursor=%C3%A9"])

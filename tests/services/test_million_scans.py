@@ -43,7 +43,10 @@ class Year:
     def store_around(self, position: int) -> None:
         """Store the raw scans of the quarters that hold a page from a position of the list on."""
         first = position // A_QUARTER
-        quarters = range(first, min(first + LIMIT // A_QUARTER + 2, DAYS * QUARTERS_A_DAY))
+        self.store(range(first, min(first + LIMIT // A_QUARTER + 2, DAYS * QUARTERS_A_DAY)))
+
+    def store(self, quarters: range) -> None:
+        """Store the raw scans of some quarters, counted from the first."""
         scans.put_all(
             stored.settled(self.key(quarter * A_QUARTER + n), Facts("a", "x"))
             for quarter in quarters
@@ -102,6 +105,15 @@ def _page(account: Account, year: Year, whole: bool, offset: int) -> scan_lists.
     return scan_lists.of_link(
         account.organization, account.link.number, year.span, year.now, limit=LIMIT, offset=offset
     )
+
+
+def test_a_file_takes_a_request_for_each_thousand_scans(year: Year, monkeypatch: pytest.MonkeyPatch) -> None:
+    year.store(range(QUARTERS_A_DAY))
+    account, day = year.account, Span(year.span.first_ms, year.span.first_ms + DAY_MS)
+    requests = Requests(monkeypatch)
+    found = list(scan_lists.every(account.organization, account.link.number, day, year.now))
+    assert keys(found) == [year.key(n) for n in range(QUARTERS_A_DAY * A_QUARTER)]
+    assert sum(asked.get("TableName") == "scans" for _, asked in requests.made) == 3
 
 
 def test_the_newest_page_is_read_from_the_end(year: Year) -> None:
