@@ -10,7 +10,7 @@ from chalicelib.api.qrcodes_bodies import CURSOR, END, INTERVAL, PAGE, SCANS, ST
 from chalicelib.api.qrcodes_shapes import pagination
 from chalicelib.api.requests import Call
 from chalicelib.core.days import DAY_MS, day_of
-from chalicelib.core.periods import DAY, between
+from chalicelib.core.periods import between
 from chalicelib.core.places import Place, Span
 from chalicelib.core.series import check_span
 from chalicelib.core.windows import Window
@@ -132,16 +132,15 @@ def scans(call: Call, code_id: str) -> shapes.Scans:
 def time_series(call: Call, code_id: str) -> shapes.TimeSeries:
     """Read how often a code was scanned in each hour, day, week or month."""
     interval = call.read(INTERVAL)
-    link, window = links.get(call.who, code_id), days_asked(call, interval)
+    link, window = links.get(call.who, code_id), days_asked(call)
+    check_span(interval, window, START.name)
     report = analytics.link_report(link.organization, link.number, window, call.now_ms)
     return shapes.time_series(link.number, report, window, interval)
 
 
-def days_asked(call: Call, interval: str = DAY) -> Window:
-    """The days that are asked for. Raises InvalidRequest, also for more than the interval is good for."""
-    window = between(call.read(START), call.read(END), day_of(call.now_ms), (START.name, END.name))
-    check_span(interval, window, START.name)
-    return window
+def days_asked(call: Call) -> Window:
+    """The days that are asked for. Raises InvalidRequest."""
+    return between(call.read(START), call.read(END), day_of(call.now_ms), (START.name, END.name))
 
 
 def span_of(window: Window) -> Span:

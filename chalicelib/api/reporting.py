@@ -167,8 +167,7 @@ def report_campaign(call: Call, campaign_id: str) -> Envelope[shapes.CampaignRep
     local, seen = _local(call), assignments.everything(call.who)
     found = assignments.campaign(seen, campaign_id)
     of_it = reports.of_campaign(call.who, seen, found, local, call.now_ms)
-    best = reports.best(call.who, of_it.links, local)
-    return answers.enveloped(answers.campaign_report(found, of_it, best, seen, local))
+    return answers.enveloped(answers.campaign_report(found, of_it, of_it.best, seen, local))
 
 
 @bp.operation(

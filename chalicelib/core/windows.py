@@ -33,7 +33,7 @@ class Window(NamedTuple):
 
 def within(days: Days, window: Window) -> Rollup:
     """The sum of a window's additive tables. Its `visitors` and `addresses` mean nothing: see `uniques`."""
-    return merged(days[day] for day in window.days if day in days)
+    return merged(rollup for day, rollup in days.items() if day in window.days)
 
 
 def series(days: Days, window: Window, name: str) -> list[tuple[int, int]]:
@@ -49,8 +49,9 @@ def uniques(days: Days, window: Window, name: str) -> int:
     """
     return sum(
         n
-        for day in window.days
-        for previous, n in table(days.get(day, {}), name).items()
+        for day, rollup in days.items()
+        if day in window.days
+        for previous, n in table(rollup, name).items()
         if previous == NEVER or int(previous) < window.first
     )
 

@@ -6,7 +6,7 @@ a scan folded in between never shows in the window alone.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from chalicelib.core import rollups as r
 from chalicelib.core import slots as spread
@@ -16,8 +16,12 @@ from chalicelib.core.slots import Spread
 from chalicelib.core.windows import Days, Window
 from chalicelib.services import counting
 from chalicelib.store import census, rollups, spreads
+from chalicelib.store.rollups import Seen
 
 Of = TypeVar("Of")
+
+# A query for each slot finds what is pending at once; of more, the index is asked, which lags a little.
+FEW_SLOTS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,24 @@ def scope_report(organization: int, link: int, ordinal: int, window: Window, now
     return _report(organization, link, marker_scope(link, ordinal), window, now_ms)
 
 
-def links_report(organization: int, links: Collection[int], window: Window, now_ms: int) -> Report:
+def links_report(
+    organization: int, links: Collection[int], window: Window, now_ms: int, seen: Seen | None = None
+) -> Report:
     """As `link_report`, the sum of several links: a campaign's, a client's. Raises Unavailable.
 
     Whoever scanned two of them cannot be told from two people: the histograms of visitors and addresses, and what is
-    made of them by `windows.uniques`, count each link's visitors for themselves. All other tables are exact.
+    made of them by `windows.uniques`, count each link's visitors for themselves. All other tables are exact. What is
+    pending of many links is found through the index. `seen` is told of each link's scope, a slot at a time.
     """
     known = census.spreads(organization)
     slots = [(link, slot) for link in sorted(set(links)) for slot in range(known.get(link, Spread()).slots)]
-    pending = counting.settle_recent_of_links(organization, slots, now_ms)
+    if len(slots) > FEW_SLOTS:
+        homes = spread.homes(spreads.most_slots(organization))
+        pending = counting.settle_recent_of_all(organization, homes, now_ms)
+    else:
+        pending = counting.settle_recent_of_links(organization, slots, now_ms)
     scopes = [(link_scope(link), slot) for link, slot in slots]
-    days = rollups.read_days_of(organization, scopes, window.first, window.last)
+    days = rollups.read_days_of(organization, scopes, window.first, window.last, seen)
     lifetime = r.merged(rollups.read_many(_lifetime_keys(organization, scopes)).values())
     after = census.spreads(organization)
     recounting = any(each[link].recounting for each in (known, after) for link in each.keys() & set(links))

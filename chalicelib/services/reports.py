@@ -1,7 +1,8 @@
 """What an organization, a campaign or a client comes to: sums over links, made when they are read."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.core import rollups as r
 from chalicelib.core.campaigns import Assignments, Campaign, Client
@@ -9,21 +10,11 @@ from chalicelib.core.links import Link
 from chalicelib.core.periods import Local
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.series import total_between
+from chalicelib.core.windows import Days
 from chalicelib.services import analytics, assignments
 from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
-from chalicelib.store import census, rollups
 from chalicelib.store import links as stored
-from chalicelib.store.slots import each
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What some links come to in a period. `exact` tells whether nobody is counted twice among the visitors."""
-
-    links: list[Link]
-    report: Report
-    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +23,23 @@ class Best:
 
     link: Link
     scans: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What some links come to in a period, and each of them by its number (`scans`). `exact` tells whether nobody is
+    counted twice among the visitors."""
+
+    links: list[Link]
+    report: Report
+    exact: bool
+    scans: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def best(self) -> Best | None:
+        """The link that was scanned most, of several the oldest; None among none."""
+        counted = [Best(link, self.scans.get(link.number, 0)) for link in self.links]
+        return max(counted, key=lambda it: (it.scans, -it.link.number), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +85,6 @@ def of_client(caller: Caller, seen: Assignments, client: Client, local: Local, n
     return _summed(caller, seen, lambda link: client.number in seen.clients_of(link), local, now_ms)
 
 
-def best(caller: Caller, among: list[Link], local: Local) -> Best | None:
-    """The link that was scanned most in a period, of several the oldest; None among none."""
-    if not among:
-        return None
-    organization, window = caller.organization.number, local.touched
-    slots = census.slots(organization)
-
-    def scans(link: Link) -> int:
-        mine = range(slots.get(link.number, 1))
-        days = rollups.read_days(organization, link_scope(link.number), mine, window.first, window.last)
-        return total_between(days, local.first_ms, local.end_ms)
-
-    counted = [Best(link, n) for link, n in zip(among, each(among, scans), strict=True)]
-    return max(counted, key=lambda it: (it.scans, -it.link.number))
-
-
 def page(caller: Caller, seen: Assignments, limit: int, before: int | None) -> Page:
     """Links that the caller sees, newest first, with their lifetime totals."""
     found: list[Link] = []
@@ -132,8 +124,13 @@ def _groups(
 def _summed(caller: Caller, seen: Assignments, wanted: Callable[[Link], bool], local: Local, now_ms: int) -> Sum:
     links = [link for link in _visible(caller, seen) if wanted(link)]
     numbers = [link.number for link in links]
-    report = analytics.links_report(caller.organization.number, numbers, local.touched, now_ms)
-    return Sum(links, report, exact=len(links) < 2)
+    scans: Counter[str] = Counter()
+
+    def seen_days(scope: str, days: Days) -> None:
+        scans[scope] += total_between(days, local.first_ms, local.end_ms)
+
+    report = analytics.links_report(caller.organization.number, numbers, local.touched, now_ms, seen_days)
+    return Sum(links, report, len(links) < 2, {number: scans[link_scope(number)] for number in numbers})
 
 
 def _visible(

@@ -18,7 +18,7 @@ from chalicelib.core.rollups import ORGANIZATION_SCOPE, link_scope
 from chalicelib.core.scans import Scan, ScanKey, index_partition, partition
 from chalicelib.services import counting
 from chalicelib.store import listed, rollups, scans, spreads
-from chalicelib.store.slots import each
+from chalicelib.store.slots import AT_ONCE, each
 
 LARGEST_PAGE: Final = 1_000  # of scans in one request
 LEAST_PAGE: Final = 16  # slots are never filled quite evenly
@@ -103,7 +103,8 @@ class OrganizationScans:
         """The index has the scans that wait to be counted too. Where it has as many as are counted there are none."""
         if sum(each(self.homes, partial(self._count_keys, part.whole))) == part.scans:
             return sum(each(self.homes, partial(self._count_keys, part.span)))
-        return sum(1 for _ in self.read(Run(part.span, tuple(self.homes), part.scans), newest_first=False))
+        keys = self._keys(self.homes, part.span, newest_first=False, size=BATCH)
+        return sum(sum(each(pages, _count_listed)) for pages in _pages(_pages(keys, BATCH), AT_ONCE))
 
     def read(self, run: Run, newest_first: bool) -> Iterator[Scan]:
         keys = self._keys(run.slots, run.span, newest_first, _page_size(run))
@@ -159,6 +160,10 @@ def _read(keys: Collection[ScanKey]) -> list[Scan]:
     """The scans of keys that are there, in the order of the keys."""
     found = {scan.key: scan for scan in scans.read(keys)}
     return [found[key] for key in keys if key in found]
+
+
+def _count_listed(keys: Collection[ScanKey]) -> int:
+    return sum(map(is_listed, scans.read(keys)))
 
 
 def _pages(found: Iterable[T], size: int) -> Iterator[list[T]]:

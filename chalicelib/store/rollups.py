@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
@@ -18,6 +18,9 @@ PLACES_HELD: Final = 192  # partitions that are read before their days are added
 
 _LIFETIME_SORT = "lifetime"
 _BATCH: Final = 100  # as many items as one request reads
+
+
+Seen = Callable[[str, Mapping[int, Rollup]], None]  # a scope, and days of one of its slots
 
 
 class RollupItem(Record):
@@ -71,15 +74,23 @@ def read_days(organization: int, scope: str, slots: Collection[int], first: int,
     return read_days_of(organization, [(scope, slot) for slot in slots], first, last)
 
 
-def read_days_of(organization: int, places: Sequence[tuple[str, int]], first: int, last: int) -> dict[int, Rollup]:
-    """As `read_days`, of many scopes' slots, given as (scope, slot), all added up."""
+def read_days_of(
+    organization: int, places: Sequence[tuple[str, int]], first: int, last: int, seen: Seen | None = None
+) -> dict[int, Rollup]:
+    """As `read_days`, of many scopes' slots, given as (scope, slot), all added up.
+
+    `seen` is told of each scope's slot before it goes into the sum.
+    """
 
     def read_place(place: tuple[str, int]) -> list[tuple[int, Rollup]]:
         return list(days_in_slot(organization, *place, first, last))
 
     days: dict[int, list[Rollup]] = {}
     for start in range(0, len(places), PLACES_HELD):
-        for held in each(places[start : start + PLACES_HELD], read_place):
+        part = places[start : start + PLACES_HELD]
+        for (scope, _), held in zip(part, each(part, read_place), strict=True):
+            if seen:
+                seen(scope, dict(held))
             for day, rollup in held:
                 days.setdefault(day, []).append(rollup)
         days = {day: [merged(rollups)] for day, rollups in days.items()}

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from chalicelib import ids
-from chalicelib.core.periods import DAY, containing, local_day
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.services import assignments, campaigns, clients, links, reports
 from chalicelib.store.tables import SharedConnection
@@ -99,8 +98,3 @@ def test_lists_cost_as_many_requests_for_many_codes_as_for_few(
         reports.page(caller, seen, 100, None)
         costs.append(len(asked))
     assert costs[0] == costs[1] < 10
-
-
-def test_the_best_of_none_is_none(account: Account) -> None:
-    local = containing(DAY, local_day(now_ms(), 0), 0)
-    assert reports.best(account.caller, [], local) is None
