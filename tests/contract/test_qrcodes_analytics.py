@@ -144,13 +144,21 @@ ANALYTICS = ("/analytics", "/analytics/scans", "/analytics/timeseries")
         pytest.param("start_date=yesterday", "start_date", id="no date"),
         pytest.param("end_date=2026-02-30", "end_date", id="no such day"),
         pytest.param("end_date=0001-01-01", "end_date", id="before 1970"),
-        pytest.param("start_date=2016-01-24", "start_date", id="3,661 days"),
     ],
 )
 def test_dates_that_make_no_sense_are_refused(caller: Caller, code: str, path: str, query: str, field: str) -> None:
     answer = caller.call("GET", f"{code}{path}?{query}")
     assert (answer.status, answer.json["error"]["code"]) == (400, "invalid_request")
     assert answer.json["error"]["field"] == field
+
+
+def test_a_series_is_of_3_660_days_at_most_and_the_rest_of_any(caller: Caller, code: str) -> None:
+    _scan(caller, code, parse_day("2016-01-24") * DAY_MS)
+    query = "?start_date=2016-01-24"
+    answer = caller.call("GET", f"{code}/analytics/timeseries{query}")
+    assert (answer.status, answer.json["error"]["field"]) == (400, "start_date")
+    assert _read(caller, f"{code}/analytics{query}")["summary"]["total_scans"] == 1
+    assert _read(caller, f"{code}/analytics/scans{query}")["pagination"]["total"] == 1
 
 
 def test_devices_and_browsers_have_the_documents_words(caller: Caller, code: str) -> None:
