@@ -1,6 +1,6 @@
 """Links: create, find, edit, delete."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -136,11 +136,6 @@ def held(caller: Caller, spelled: str) -> Held[Link]:
     if found is None:
         raise NotFound.of("code")
     return found
-
-
-def every(caller: Caller) -> Iterator[Link]:
-    """All links of the caller's organization, newest first, without those that are deleted."""
-    return links.newest_first(caller.organization.number, None)
 
 
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
