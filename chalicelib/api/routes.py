@@ -23,17 +23,17 @@ from chalicelib.api.operations import Operation
 
 _APIS: Final = (
     dynamic.bp,
-    qpr.bp,
-    history.bp,
-    integrity.bp,
-    accounts.bp,
-    qr_tokens.bp,
-    qr_urls.bp,
-    qr_codes.bp,
-    reporting.bp,
     qrcodes.bp,
     qrcodes_analytics.bp,
     qrcodes_exports.bp,
+    qpr.bp,
+    reporting.bp,
+    qr_tokens.bp,
+    qr_urls.bp,
+    qr_codes.bp,
+    accounts.bp,
+    history.bp,
+    integrity.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)
