@@ -31,6 +31,7 @@ REPORTING: Final = Limit("reporting", 60)
 QR_TOKEN: Final = Limit("qr-token", 10)
 QR_READ: Final = Limit("qr-read", 120)
 QR_WRITE: Final = Limit("qr-write", 60)
+QR_USAGE: Final = Limit("qr-usage", 30)
 
 
 def minute_of(ms: int) -> int:
