@@ -185,17 +185,9 @@ def listed(call: Call, listing: str, rows: list[T], total: int, next_before: int
             "offset": 0 if call.read(CURSOR) else call.read(OFFSET),
             "total": total,
             "hasMore": next_before is not None,
-            "nextCursor": None if next_before is None else call.cursor(listing, next_before.to_bytes(7)),
+            "nextCursor": None if next_before is None else call.cursor_before(listing, next_before),
         },
     }
-
-
-def before(call: Call, listing: str) -> int | None:
-    """The number before which the page of a cursor begins; None without one. Raises InvalidRequest."""
-    place = call.place(call.read(CURSOR), listing)
-    if place is not None and len(place) != 7:
-        raise CURSOR.refuse("is not a cursor of this list")
-    return None if place is None else int.from_bytes(place)
 
 
 def asked(call: Call) -> Asked:

@@ -217,7 +217,7 @@ def scans_of_qr_code(call: Call, qr_id: str) -> Success[Scans]:
 def _page(call: Call, listing: str, link: int | None, standalone: bool = False) -> Listed[shapes.QrCode]:
     listing = f"{listing} {link} {standalone}"
     limit, offset = call.read(answers.LIMIT), call.read(answers.OFFSET)
-    page = qr_codes.page(call.who, limit, offset, answers.before(call, listing), link, standalone)
+    page = qr_codes.page(call.who, limit, offset, call.before(answers.CURSOR, listing), link, standalone)
     counts = qr_codes.scan_counts(call.who, page.codes)
     rows = [shapes.qr_code(code, counts.get(code.number, 0)) for code in page.codes]
     return answers.listed(call, listing, rows, page.total, page.next_before)

@@ -11,6 +11,7 @@ from chalicelib.api import dialects, problems
 from chalicelib.api import qr_urls_shapes as shapes
 from chalicelib.api.http import Api, created
 from chalicelib.api.qr_answers import (
+    CURSOR,
     LIMIT,
     OFFSET,
     PAGING,
@@ -20,7 +21,6 @@ from chalicelib.api.qr_answers import (
     Scans,
     Success,
     asked,
-    before,
     listed,
     scans,
     success,
@@ -134,7 +134,7 @@ def create_urls(call: Call) -> Response:
 )
 def list_urls(call: Call) -> Listed[shapes.ShortUrl]:
     """List urls, newest first, without those that are deleted."""
-    page = link_pages.page(call.who, call.read(LIMIT), call.read(OFFSET), before(call, "urls"))
+    page = link_pages.page(call.who, call.read(LIMIT), call.read(OFFSET), call.before(CURSOR, "urls"))
     rows = [shapes.url(link, call.base, call.now_ms) for link in page.links]
     return listed(call, "urls", rows, page.total, page.next_before)
 

@@ -80,13 +80,13 @@ def list_qrs(call: Call) -> shapes.Qrs:
     Where destinations are long, a page ends before its limit: an answer has 6 MB at most.
     """
     seen = assignments.everything(call.who)
-    page = reports.page(call.who, seen, call.read(LIMIT), _before(call))
+    page = reports.page(call.who, seen, call.read(LIMIT), call.before(CURSOR, "qrs"))
     rows = [answers.qr(link, page.scans[link.number], seen, call.base, call.now_ms) for link in page.links]
     fitting = _fitting(rows)
     next_before = page.next_before if fitting == len(rows) else page.links[fitting - 1].number
     answer: shapes.Qrs = {"status": 200, "message": answers.SUCCESS, "data": rows[:fitting]}
     if next_before is not None:
-        answer["nextCursor"] = call.cursor("qrs", next_before.to_bytes(7))
+        answer["nextCursor"] = call.cursor_before("qrs", next_before)
     return answer
 
 
@@ -281,13 +281,6 @@ def _fitting(rows: list[shapes.Qr]) -> int:
     """How many rows an answer can carry; one at least."""
     sizes = accumulate(len(json.dumps(json.dumps(row))) for row in rows)
     return max(sum(size <= MOST_CARRIED_BYTES for size in sizes), min(len(rows), 1))
-
-
-def _before(call: Call) -> int | None:
-    place = call.place(call.read(CURSOR), "qrs")
-    if place is not None and len(place) != 7:
-        raise CURSOR.refuse("is not a cursor of this list")
-    return None if place is None else int.from_bytes(place)
 
 
 def _shown(call: Call, campaign: Campaign) -> shapes.Campaign:
