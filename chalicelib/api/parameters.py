@@ -3,6 +3,7 @@
 Numbers out of range are clamped; what is no number, no date or not one of the words is refused by name.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -16,19 +17,19 @@ _MOST_DIGITS: Final = 18  # beyond any range, and quick to read
 
 
 @dataclass(frozen=True)
-class Parameter(Generic[T]):
+class Parameter(ABC, Generic[T]):
     """A query parameter. `description` is for the OpenAPI document."""
 
     name: str
     description: str
 
+    @abstractmethod
     def read(self, text: str | None) -> T:
         """The value of what was sent, None when nothing was. Raises InvalidRequest."""
-        raise NotImplementedError
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """What it may be, as JSON Schema has it."""
-        raise NotImplementedError
 
     def refuse(self, problem: str) -> InvalidRequest:
         return InvalidRequest.for_field(self.name, problem)

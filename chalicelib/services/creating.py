@@ -58,7 +58,7 @@ def create(
     now_ms: int,
     once: OnceKey | None = None,
     *,
-    hourly: bool = True,
+    hourly: bool,
     units: int = 1,
 ) -> Created:
     """Create something, or so many units at once, under the caller's limits: all of it or nothing.
