@@ -35,8 +35,8 @@ class Terms(NamedTuple):
         return any(first <= ms < end for first, end in self.left_out)
 
     def marks(self, ms: int) -> bool:
-        """Whether a scan of a time came by a QR code, though the redirect, whose copy may be 5 s old, knew of none."""
-        return self.marked_ms is not None and ms > self.marked_ms
+        """Whether a scan of a time that carries no marker is the first QR code's."""
+        return self.marked_ms is not None and ms >= self.marked_ms
 
     def expires(self, ms: int) -> int | None:
         """When a scan of a time may be deleted, in Unix seconds; None for never."""
@@ -62,7 +62,9 @@ def judged(scan: Scan, terms: Terms, anew: bool = False) -> Verdict:
     """The verdict over a scan; `anew` judges by today's rules what was judged before. Raises Damaged."""
     if scan.damaged:
         raise Damaged
-    verdict = _first_verdict(scan, terms) or _next_verdict(scan, anew)
+    verdict = _first_verdict(scan) or _next_verdict(scan, anew)
+    if terms.marks(scan.key.ms) and not scan.facts.marker:
+        verdict = replace(verdict, facts=replace(verdict.facts, marker=1))
     if terms.leaves_out(scan.key.ms):
         return replace(verdict, facts=replace(verdict.facts, bot=OWN_TEST))
     return verdict
@@ -76,7 +78,7 @@ def judged_by_signs(scan: Scan) -> Verdict | None:
     return Verdict(replace(scan.facts, bot=agents.bot_reason(signs)), _spelled(signs), agents.RULES)
 
 
-def _first_verdict(scan: Scan, terms: Terms) -> Verdict | None:
+def _first_verdict(scan: Scan) -> Verdict | None:
     raw = scan.unjudged
     if raw is None:
         return None
@@ -84,7 +86,6 @@ def _first_verdict(scan: Scan, terms: Terms) -> Verdict | None:
     method, app = agents.scan_method(raw.via, scan.facts.referrer, agent)
     facts = replace(
         scan.facts,
-        marker=scan.facts.marker or int(terms.marks(scan.key.ms)),
         device=agent.device,
         os=agent.os,
         browser=agent.browser,

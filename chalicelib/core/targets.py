@@ -60,12 +60,12 @@ class Target:
         )
 
     def marker(self, text: str) -> int:
-        """The QR code that a scan came by, as the path names it behind the slug: the first when it names none of them.
+        """The QR code beyond the first that a path names behind the slug, 0 when it names none that there is.
 
-        0 while there are none. So nobody can make scopes that no QR code has.
+        So nobody can make scopes that no QR code has. Which scans are the first one's, the fold says.
         """
         number = _number(text)
-        return number if 1 < number <= self.markers else min(self.markers, 1)
+        return number if 1 < number <= self.markers else 0
 
     def knows(self, text: str) -> bool:
         """Whether there is the QR code that a path names, or it names none."""

@@ -538,9 +538,10 @@ def test_scans_are_by_day_from_30_days_ago_or_by_hour_as_is_asked(caller: Caller
         _refused(answer, 400, "invalid_request", name)
 
 
-def test_each_qr_code_has_its_own_scans_and_the_first_those_without_a_marker(caller: Caller) -> None:
+def test_each_qr_code_has_its_own_scans_and_the_first_those_without_a_marker(caller: Caller, clock: list[int]) -> None:
     code = caller.create(slug="spring")
     _scan("spring")  # nobody's: there is no QR code yet
+    clock[0] += 1
     first, second, third = (_create(caller, urlId=code["id"]) for _ in range(3))
     for printed in ("spring", "spring.1", "spring.0", "spring.9", "spring.x", "spring.2", "spring.3", "spring.3"):
         assert _scan(printed) == 302
