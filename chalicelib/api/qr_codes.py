@@ -1,24 +1,22 @@
 """The `qr` API's QR codes: `/api/v1/qr`, and those of a url."""
 
 import json
-import re
-from dataclasses import fields
-from typing import Annotated, Any, Final
+from typing import Final
 
 from chalice.app import Response
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from chalicelib import ids
 from chalicelib.api import dialects
 from chalicelib.api import qr_answers as answers
 from chalicelib.api import qr_codes_shapes as shapes
-from chalicelib.api.bodies import Body, printable
 from chalicelib.api.http import Api, created
 from chalicelib.api.parameters import Flag, Text
 from chalicelib.api.qr_answers import Listed, Scans, Success
+from chalicelib.api.qr_codes_bodies import CreateQrCode, EditQrCode
 from chalicelib.api.requests import Call
-from chalicelib.core import codes, limits
-from chalicelib.core.codes import QrCode, Style
+from chalicelib.core import limits
+from chalicelib.core.codes import QrCode
+from chalicelib.core.styles import Style
 from chalicelib.errors import (
     IdempotencyMismatch,
     InvalidRequest,
@@ -31,58 +29,8 @@ from chalicelib.services.qr_codes import NewQrCode
 
 bp = Api(__name__, dialects.QR, tag="qr")
 
-COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 # What a QR code holds is printed.
 PRINTED: Final = ("data", "urlId", "qrData")
-
-
-def _colour(text: str) -> str:
-    if not COLOUR.fullmatch(text):
-        raise ValueError("must be a colour of six hexadecimal digits, such as #1A2B3C")
-    return text
-
-
-def _background(text: str) -> str:
-    return text if text == codes.TRANSPARENT else _colour(text)
-
-
-def _spelled(url_id: object) -> object:
-    """The document has integers for url ids, and strings in its answers."""
-    return str(url_id) if isinstance(url_id, int) and not isinstance(url_id, bool) else url_id
-
-
-Colour = Annotated[str, AfterValidator(_colour), WithJsonSchema({"type": "string", "pattern": f"^{COLOUR.pattern}$"})]
-Background = Annotated[
-    str,
-    AfterValidator(_background),
-    WithJsonSchema({"type": "string", "pattern": f"^({COLOUR.pattern}|{codes.TRANSPARENT})$"}),
-]
-Preset = Annotated[str, StringConstraints(min_length=1, max_length=codes.LONGEST_PRESET), AfterValidator(printable)]
-UrlId = Annotated[str, BeforeValidator(_spelled), WithJsonSchema({"type": ["integer", "string"]})]
-
-
-class Customization(Body):
-    size: int = Field(default=codes.DEFAULT.size, ge=codes.SMALLEST, le=codes.LARGEST)
-    format: codes.Format = codes.DEFAULT.format
-    foreground: Colour = Field(default=codes.DEFAULT.foreground, alias="foregroundColor")
-    background: Background = Field(default=codes.DEFAULT.background, alias="backgroundColor")
-    logo: str | None = Field(default=codes.DEFAULT.logo, alias="logoUrl")
-    level: codes.Level = Field(default=codes.DEFAULT.level, alias="errorCorrectionLevel")
-    preset: Preset = Field(default=codes.DEFAULT.preset, alias="stylePreset")
-
-    @property
-    def style(self) -> dict[str, Any]:
-        """What is given of a style."""
-        return {each.name: getattr(self, each.name) for each in fields(Style) if each.name in self.model_fields_set}
-
-
-class CreateQrCode(Customization):
-    url_id: UrlId | None = Field(default=None, alias="urlId")
-    data: str | None = None
-
-
-class EditQrCode(Customization):
-    pass
 
 
 URL_ID: Final = Text("urlId", "Only QR codes of this url, by its id in any spelling.")
@@ -112,7 +60,7 @@ def create_qr_code(call: Call) -> Response:
         raise InvalidRequest.for_field("data", "must not be given together with urlId")
     if body.url_id is None and body.data is None:
         raise InvalidRequest.for_field("urlId", "must be given, or data in its place")
-    new = NewQrCode(call.base, call.own_hosts, body.url_id, body.data or "", Style(**body.style))
+    new = NewQrCode(call.base, call.own_hosts, body.url_id, body.data or "", Style(**body.changes))
     return created(qr_codes.create(call.who, new, call.now_ms, _created, call.once()))
 
 
@@ -166,7 +114,7 @@ def edit_qr_code(call: Call, qr_id: str) -> Success[shapes.QrCode]:
     for name in PRINTED:
         if name in call.json:
             raise InvalidRequest.for_field(name, "cannot be changed: make a new QR code, and delete this one")
-    return _answer(call, qr_codes.edit(call.who, qr_id, body.style, call.own_hosts))
+    return _answer(call, qr_codes.edit(call.who, qr_id, body.changes, call.own_hosts))
 
 
 @bp.operation(

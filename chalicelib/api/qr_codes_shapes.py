@@ -6,8 +6,10 @@ from typing_extensions import TypedDict
 
 from chalicelib import ids
 from chalicelib.api.fields import Count, Time, one_of, said
+from chalicelib.api.styles import ShownStyle, shown_style
 from chalicelib.core import codes
 from chalicelib.core.days import iso_time
+from chalicelib.core.styles import FORMATS, LEVELS, WORDS
 
 QrCodeId = Annotated[str, said("The QR code's id. Paths take every spelling of it.", "qr_akn2ybt1za")]
 
@@ -51,9 +53,9 @@ class QrCode(TypedDict):
     urlId: Annotated[str | None, said("The url that it leads to; null for a standalone one.", "12345")]
     organizationId: Annotated[str, said("Whose it is.", "org_akmvj71hvw")]
     qrData: Annotated[str, said("What it holds, as it was made: it never changes.", "https://example.com/spring")]
-    format: Annotated[str, one_of(*codes.FORMATS)]
+    format: Annotated[str, one_of(*FORMATS)]
     size: Annotated[int, said("The picture's width and height in pixels.")]
-    errorCorrection: Annotated[str, one_of(*codes.LEVELS)]
+    errorCorrection: Annotated[str, one_of(*LEVELS)]
     foregroundColor: Annotated[str, said("Six hexadecimal digits.", "#000000")]
     backgroundColor: Annotated[str, said("Six hexadecimal digits, or transparent.", "#FFFFFF")]
     logoUrl: Annotated[str | None, said("The image at its centre.")]
@@ -62,6 +64,8 @@ class QrCode(TypedDict):
     downloadUrl: Annotated[str, said("Where its picture is.", "/api/qr/qr_akn2ybt1za/download")]
     previewUrl: Annotated[str, said("Where a page shows it.", "/qr/qr_akn2ybt1za")]
     createdAt: Time
+    quietZone: NotRequired[Annotated[int, said("The margin around it, in modules.")]]
+    style: NotRequired[Annotated[ShownStyle, said("Its shapes and colours, in the words of `qr-code-styling`.")]]
     stylePreset: NotRequired[Annotated[str, said("The look of its modules, by name.", "default")]]
     deletedAt: NotRequired[Annotated[Time, said("When it was deleted; absent while it is not.")]]
 
@@ -92,6 +96,8 @@ def qr_code(code: codes.QrCode, scans: int) -> QrCode:
         "previewUrl": f"/qr/{spelled}",
         "createdAt": iso_time(code.created_ms),
         "stylePreset": style.preset,
+        "quietZone": style.quiet_zone,
+        "style": shown_style({word: value for word, name in WORDS.items() if (value := getattr(style, name))}),
     }
     if code.deleted_ms is not None:
         answer["deletedAt"] = iso_time(code.deleted_ms)

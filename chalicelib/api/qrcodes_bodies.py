@@ -6,7 +6,8 @@ from pydantic import AfterValidator, StringConstraints, ValidationInfo, field_va
 
 from chalicelib.api.bodies import LONGEST_LABEL, Body, printable
 from chalicelib.api.parameters import Choice, Day, Text, Whole
-from chalicelib.api.qrcodes_shapes import STATUSES, StyleChange
+from chalicelib.api.qrcodes_shapes import STATUSES
+from chalicelib.api.styles import StyleChange
 from chalicelib.core import series
 from chalicelib.core.exports import CSV, FORMATS
 from chalicelib.core.links import ACTIVE

@@ -1,50 +1,22 @@
 """What the `qrcodes` API answers about codes, field by field, as the service's document has it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, NotRequired
+from typing import Annotated, Final, Literal, NotRequired
 
-from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from chalicelib import ids
 from chalicelib.api.fields import Count, Time, Url, one_of, said
+from chalicelib.api.styles import ShownStyle, shown_style
 from chalicelib.core import rollups as r
 from chalicelib.core.days import iso_time
 from chalicelib.core.links import ACTIVE, DELETED, DRAFT, EXPIRED, PAUSED, Link
 from chalicelib.core.rollups import Rollup
-from chalicelib.core.styles import COLOUR, CornersDotType, CornersSquareType, DotsType, colour
 
 STATUSES: Final = (ACTIVE, PAUSED, DRAFT)  # those that can be set
 
 CodeId = Annotated[str, said("The code's id. Paths take every spelling of it.", "qr_akn2ybt1za")]
-Colour = Annotated[str, Field(pattern=COLOUR, examples=["#1A2B3C"])]
-SentColour = Annotated[str, AfterValidator(colour), Field(json_schema_extra={"pattern": COLOUR}, examples=["#1A2B3C"])]
 Recounting = Annotated[Literal[True], said("Stored scans are being judged again.")]
 Pending = Annotated[Count, said("Scans that are not counted yet: a burst is under way.")]
-
-
-class ShownStyle(TypedDict, total=False):
-    """How the picture looks, as far as it was set."""
-
-    dotsType: DotsType
-    dotsColor: Colour
-    backgroundColor: Colour
-    cornersSquareType: CornersSquareType
-    cornersSquareColor: Colour
-    cornersDotType: CornersDotType
-    cornersDotColor: Colour
-
-
-class StyleChange(TypedDict, total=False):
-    """How the picture shall look, in the words of `qr-code-styling`; null takes a field's value away."""
-
-    dotsType: DotsType | None
-    dotsColor: SentColour | None
-    backgroundColor: SentColour | None
-    cornersSquareType: CornersSquareType | None
-    cornersSquareColor: SentColour | None
-    cornersDotType: CornersDotType | None
-    cornersDotColor: SentColour | None
 
 
 class QrCode(TypedDict):
@@ -108,11 +80,6 @@ def code(link: Link, lifetime: Rollup, base: str, now_ms: int) -> QrCode:
         "updated_at": iso_time(link.updated_ms or link.created_ms),
         "style": shown_style(link.details.style),
     }
-
-
-def shown_style(style: Mapping[str, Any]) -> ShownStyle:
-    """The part of a link's style that this API has words for."""
-    return {name: style[name] for name in ShownStyle.__annotations__ if name in style}  # type: ignore[return-value]
 
 
 def pagination(page: int, limit: int, total: int) -> Pagination:

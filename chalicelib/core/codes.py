@@ -6,20 +6,13 @@ standalone one holds a payload that is printed as it is: nothing is between it a
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final
 
+from chalicelib.core.scannability import Scannability
+from chalicelib.core.styles import DEFAULT, Level, Style
 from chalicelib.errors import InvalidRequest
 
 LONGEST_PAYLOAD_BYTES: Final = 2048
-LONGEST_PRESET: Final = 50
-SMALLEST: Final = 200
-LARGEST: Final = 2048
-
-Format = Literal["png", "svg", "webp", "pdf", "eps"]
-Level = Literal["L", "M", "Q", "H"]
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)
-LEVELS: Final[tuple[Level, ...]] = get_args(Level)
-TRANSPARENT: Final = "transparent"
 
 URL: Final = "url"
 TEXT: Final = "text"
@@ -29,25 +22,6 @@ _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]*")
 _MOST_ALPHANUMERIC: Final[dict[Level, int]] = {"L": 4296, "M": 3391, "Q": 2420, "H": 1852}
 _MOST_BYTES: Final[dict[Level, int]] = {"L": 2953, "M": 2331, "Q": 1663, "H": 1273}
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a picture looks: `size` in pixels, colours as `#RRGGBB`, the background perhaps TRANSPARENT.
-
-    `logo` is an image's URL, `level` the error correction level, `preset` a look by its name.
-    """
-
-    size: int = 512
-    format: Format = "png"
-    foreground: str = "#000000"
-    background: str = "#FFFFFF"
-    logo: str | None = None
-    level: Level = "M"
-    preset: str = "default"
-
-
-DEFAULT: Final = Style()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +41,7 @@ class QrCode:
     link: int | None = None
     marker: int = 0
     style: Style = DEFAULT
+    scannability: Scannability | None = None
     deleted_ms: int | None = None
 
 

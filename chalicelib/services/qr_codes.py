@@ -8,10 +8,11 @@ from typing import Any, Final, NamedTuple
 from chalicelib import ids
 from chalicelib.core import codes
 from chalicelib.core import rollups as r
-from chalicelib.core.codes import QrCode, Style
+from chalicelib.core.codes import QrCode
 from chalicelib.core.days import day_of
 from chalicelib.core.destinations import check
 from chalicelib.core.links import DELETED
+from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.services import analytics, creating, links, listing
@@ -38,7 +39,7 @@ class NewQrCode:
     own_hosts: Collection[str]
     link: str | None = None
     payload: str = ""
-    style: Style = codes.DEFAULT
+    style: Style = DEFAULT
 
 
 class Page(NamedTuple):

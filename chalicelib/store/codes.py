@@ -7,7 +7,7 @@ pk <organization>   sk linked#<link>#<number>    that this QR code is one of thi
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from heapq import merge
 from itertools import islice
 from typing import Any, Final
@@ -15,7 +15,9 @@ from typing import Any, Final
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.core.codes import DEFAULT, QrCode, Style
+from chalicelib.core.codes import QrCode
+from chalicelib.core.scannability import Reason, Scannability
+from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.store import numbered
 from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record
@@ -29,7 +31,7 @@ _BATCH: Final = 100  # as many items as one request reads
 
 
 class CodeItem(Record):
-    """`style` is JSON of what differs from the default one."""
+    """`style` is JSON of what differs from the default one, `scannability` of its score and its reasons."""
 
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
@@ -42,6 +44,7 @@ class CodeItem(Record):
     link = NumberAttribute(null=True)
     marker = NumberAttribute(null=True)
     style = UnicodeAttribute(null=True)
+    scannability = UnicodeAttribute(null=True)
     deleted = NumberAttribute(null=True)
 
 
@@ -147,6 +150,7 @@ def _item(code: QrCode) -> CodeItem:
         link=code.link,
         marker=code.marker or None,
         style=_stored(code.style),
+        scannability=None if code.scannability is None else json.dumps(asdict(code.scannability)),
         deleted=code.deleted_ms,
     )
 
@@ -162,6 +166,7 @@ def _code(found: CodeItem) -> QrCode:
         link=None if found.link is None else int(found.link),
         marker=int(found.marker or 0),
         style=Style(**json.loads(found.style or "{}")),
+        scannability=_scannability(found.scannability),
         deleted_ms=None if found.deleted is None else int(found.deleted),
     )
 
@@ -170,3 +175,10 @@ def _stored(style: Style) -> str | None:
     """What differs from the default style."""
     given = {f.name: value for f in fields(style) if (value := getattr(style, f.name)) != getattr(DEFAULT, f.name)}
     return json.dumps(given, ensure_ascii=False) if given else None
+
+
+def _scannability(stored: str | None) -> Scannability | None:
+    if stored is None:
+        return None
+    found = json.loads(stored)
+    return Scannability(found["score"], tuple(Reason(**reason) for reason in found["reasons"]))

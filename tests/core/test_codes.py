@@ -2,8 +2,9 @@
 
 import pytest
 
-from chalicelib.core.codes import LEVELS, Level, check_fits, check_payload, encoded, kind_of
+from chalicelib.core.codes import check_fits, check_payload, encoded, kind_of
 from chalicelib.core.slugs import parts
+from chalicelib.core.styles import LEVELS, Level
 from chalicelib.errors import InvalidRequest
 
 # ISO/IEC 18004, table 7: version 40's characters in alphanumeric and in byte mode.

@@ -1,0 +1,23 @@
+"""How well a QR code's picture can be read, as it was found by reading it."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+Cause = Literal["contrast", "quiet_zone", "density", "logo", "shapes"]
+CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What makes a picture harder to read, for programs and for people."""
+
+    cause: Cause
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scannability:
+    """`score` goes from 0, which nobody reads, to 100; `reasons` say what it lost by, the worst first."""
+
+    score: int
+    reasons: tuple[Reason, ...] = ()
