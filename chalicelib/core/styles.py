@@ -39,13 +39,14 @@ class Shapes:
     corner_dots: CornersType
 
 
+# No ring here is rounder than `rounded`: some readers (OpenCV's) find none that is.
 PRESETS: Final[dict[str, Shapes]] = {
     "default": Shapes("square", "square", "square"),
-    "rounded": Shapes("rounded", "extra-rounded", "dot"),
-    "extra-rounded": Shapes("extra-rounded", "extra-rounded", "dot"),
-    "dots": Shapes("dots", "extra-rounded", "dot"),
+    "rounded": Shapes("rounded", "rounded", "dot"),
+    "extra-rounded": Shapes("extra-rounded", "rounded", "dot"),
+    "dots": Shapes("dots", "rounded", "dot"),
     "classy": Shapes("classy", "classy", "square"),
-    "classy-rounded": Shapes("classy-rounded", "extra-rounded", "dot"),
+    "classy-rounded": Shapes("classy-rounded", "classy", "dot"),
 }
 
 
