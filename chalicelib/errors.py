@@ -13,6 +13,7 @@ QuietzoneError
 │   └── KeyRevoked            unauthorized
 ├── NotFound                  not_found              also for what another organization owns
 │   └── MethodNotAllowed      method_not_allowed     the route is there, with other methods
+├── Gone                      gone                   deleted, and known to have been there
 ├── SlugTaken                 slug_taken
 ├── PlanLimitExceeded         plan_limit_exceeded
 ├── RateLimited               rate_limited           `limit`, `reset_ms`, `retry_after`
@@ -142,6 +143,14 @@ class MethodNotAllowed(NotFound):
     @classmethod
     def but(cls, methods: Iterable[str]) -> "MethodNotAllowed":
         return cls(f"This route takes {', '.join(sorted(methods))} only")
+
+
+class Gone(QuietzoneError):
+    code = "gone"
+
+    @classmethod
+    def of(cls, what: str) -> "Gone":
+        return cls(f"This {what} was deleted")
 
 
 class SlugTaken(QuietzoneError):

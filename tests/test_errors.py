@@ -44,6 +44,7 @@ def test_the_drawn_tree_is_the_tree_of_classes() -> None:
         pytest.param(errors.KeyExpired.of_caller(), "unauthorized", None, id="expired key"),
         pytest.param(errors.KeyRevoked.of_caller(), "unauthorized", None, id="revoked key"),
         pytest.param(errors.NotFound.of("link"), "not_found", None, id="not found"),
+        pytest.param(errors.Gone.of("QR code"), "gone", None, id="gone"),
         pytest.param(errors.SlugTaken.of("spring"), "slug_taken", "slug", id="slug"),
         pytest.param(errors.PlanLimitExceeded.monthly("free", 5), "plan_limit_exceeded", None, id="plan"),
         pytest.param(errors.RateLimited.until(20, 2_000, 0), "rate_limited", None, id="rate"),

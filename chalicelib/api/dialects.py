@@ -1,14 +1,26 @@
 """How each API draws its errors, and which paths are whose. The shapes are those of the services' documents."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Annotated, Any, Final, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from chalicelib import errors
+from chalicelib.core import notices
+from chalicelib.core.notices import Notice
 from chalicelib.errors import QuietzoneError
+
+HTML: Final = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_TITLES: Final = {404: "Nothing here", 410: "No longer here", 503: "Just a moment"}
 
 Code = Annotated[str, Field(description="Stable, for programs.")]
 Message = Annotated[str, Field(description="For people. It begins with the name of a field that is to blame.")]
@@ -61,12 +73,16 @@ class Failure(TypedDict):
     field: str | None
 
 
+def _json(drawn: Mapping[str, Any]) -> str:
+    return json.dumps(drawn, ensure_ascii=False)
+
+
 @dataclass(frozen=True)
 class Dialect:
     """An API's way with errors: `draw` gives the body, `shape` is its type.
 
     `statuses` are those that differ from what the others answer for an error, `words` its names for the fields that
-    the services name in theirs.
+    the services name in theirs. `write` makes the text that is sent, `headers` go with it.
     """
 
     name: str
@@ -75,6 +91,17 @@ class Dialect:
     draw: Callable[[Failure], Mapping[str, Any]]
     statuses: Mapping[type[QuietzoneError], int] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    write: Callable[[Mapping[str, Any]], str] = _json
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+
+    @property
+    def media(self) -> str:
+        """The media type of its errors."""
+        return self.headers["Content-Type"].split(";")[0]
+
+    def body(self, failure: Failure) -> str:
+        """An error as it is sent."""
+        return self.write(self.draw(failure))
 
     def word(self, name: str) -> str:
         """This API's name for a field that the services name; of `urls.3.slug`, the last part is renamed."""
@@ -102,6 +129,11 @@ def _reporting(failure: Failure) -> ReportingError:
 
 def _qr(failure: Failure) -> QrError:
     return {"success": False, "error": _problem(failure)}
+
+
+def _page(drawn: Mapping[str, Any]) -> str:
+    title = _TITLES.get(drawn["status"], "Something went wrong")
+    return notices.page(Notice(drawn["status"], drawn["code"], title, f"{escape(drawn['message'])}."))
 
 
 def _problem(failure: Failure) -> Problem:
@@ -149,8 +181,10 @@ QR: Final = Dialect(
         "level": "errorCorrectionLevel",
     },
 )
+# What people look at, not programs.
+PAGES: Final = Dialect("pages", ("/qr",), str, draw=lambda failure: failure, write=_page, headers=HTML)
 # The most special prefix first; what has none of them is drawn as `dynamic` does.
-DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, DYNAMIC)
+DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, PAGES, DYNAMIC)
 
 
 def of_path(path: str) -> Dialect:

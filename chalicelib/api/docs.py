@@ -9,15 +9,11 @@ from typing import Any, Final
 from chalice.app import Response
 
 from chalicelib.api import dialects, openapi
+from chalicelib.api.dialects import HTML
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
 from chalicelib.api.requests import Call
 
-_HTML: Final = {
-    "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-}
 _CODE: Final = re.compile(r"`([^`]+)`")
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -49,7 +45,7 @@ def describing(operations: list[Operation]) -> Api:
     @bp.operation("GET", "/docs", answer=str, media="text/html")
     def pages(call: Call) -> Response:
         """The same as a page."""
-        return Response(body=page(described(call.base)), headers=dict(_HTML))
+        return Response(body=page(described(call.base)), headers=dict(HTML))
 
     @bp.operation("GET", "/", status=302)
     def root(call: Call) -> Response:

@@ -23,7 +23,8 @@ View = Callable[..., Any]
 ANY_ORIGIN: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Disposition,Idempotent-Replay,Location,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset"
+        "Content-Disposition,ETag,Idempotent-Replay,Location,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,"
+        "X-RateLimit-Reset"
     ),
 }
 PREFLIGHT: Final = {
@@ -56,14 +57,18 @@ class Api(Blueprint):
         self.operations: list[Operation] = []
         self._preflighted: set[str] = set()
 
-    def operation(self, method: str, path: str, **declared: Any) -> Callable[[View], View]:
-        """Declare an operation (see `Operation` for what can be said of it); the view's docstring describes it."""
+    def operation(self, method: str, path: str, *, head: bool = False, **declared: Any) -> Callable[[View], View]:
+        """Declare an operation (see `Operation` for what can be said of it); the view's docstring describes it.
+
+        With `head` the view answers HEAD too, as another operation; what it says beside the headers is left out.
+        """
 
         def registered(view: View) -> View:
             declared.setdefault("tag", self.tag)
             operation = Operation(method, path, self.dialect, view, **declared)
-            self.operations.append(operation)
-            self.route(path, methods=[method], content_types=[])(self._answering(operation))
+            for each in (operation, operation.without_body()) if head else (operation,):
+                self.operations.append(each)
+                self.route(path, methods=[each.method], content_types=[])(self._answering(each))
             if path not in self._preflighted:
                 self._preflighted.add(path)
                 self.route(path, methods=["OPTIONS"], content_types=[])(preflight)

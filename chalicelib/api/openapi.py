@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from chalicelib import errors
 from chalicelib.api import problems, redirects
-from chalicelib.api.operations import Operation
+from chalicelib.api.operations import HEAD, Operation
 from chalicelib.api.requests import LONGEST_IDEMPOTENCY_KEY, SCAN_TOKEN
 
 VERSION: Final = "1"
@@ -35,6 +35,7 @@ _RATE_HEADERS: Final = {
     "X-RateLimit-Remaining": "How many are left.",
     "X-RateLimit-Reset": "When there are more, in Unix seconds.",
 }
+_BYTES: Final = {"type": "string", "format": "binary"}
 _ONCE: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -65,7 +66,8 @@ def document(operations: Iterable[Operation], base: str) -> dict[str, Any]:
 
 def operation_id(operation: Operation) -> str:
     """Unique over all operations: the view's module and name, in camel case."""
-    words = f"{operation.view.__module__.rsplit('.', 1)[-1]}_{operation.view.__name__}".split("_")
+    named = f"{operation.view.__module__.rsplit('.', 1)[-1]}_{operation.view.__name__}"
+    words = (f"{named}_head" if operation.method == HEAD else named).split("_")
     return words[0] + "".join(word.capitalize() for word in words[1:])
 
 
@@ -130,15 +132,24 @@ def _responses(operation: Operation, schemas: Mapping[Key, Any]) -> dict[str, An
     if (name, "answer") in schemas:
         success["content"] = _content(operation.media, schemas[name, "answer"], operation.example)
         success["content"] |= {media: {"schema": {"type": "string"}} for media in operation.texts}
-    if operation.limit is not None or errors.RateLimited in operation.errors:
-        success["headers"] = {n: {"description": d, "schema": {"type": "integer"}} for n, d in _RATE_HEADERS.items()}
-    error = {"application/json": {"schema": schemas[name, "error"]}}
+    if operation.binary:
+        success["content"] = {media: {"schema": _BYTES} for media in operation.binary}
+    if headers := _headers(operation):
+        success["headers"] = headers
+    error = {"content": {operation.dialect.media: {"schema": schemas[name, "error"]}}}
     failures = {
-        str(status): {"description": " ".join(said), "content": error}
+        str(status): {"description": " ".join(said), **(error if operation.method != HEAD else {})}
         for status, said in sorted(_failures(operation).items())
     }
     others = {str(status): {"description": said} for status, said in (operation.others or {}).items()}
     return {str(operation.status): success, **others, **failures}
+
+
+def _headers(operation: Operation) -> dict[str, Any]:
+    found = {name: {"description": said, "schema": {"type": "string"}} for name, said in operation.headers.items()}
+    if operation.limit is not None or errors.RateLimited in operation.errors:
+        found |= {name: {"description": said, "schema": {"type": "integer"}} for name, said in _RATE_HEADERS.items()}
+    return found
 
 
 def _failures(operation: Operation) -> dict[int, list[str]]:

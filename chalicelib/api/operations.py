@@ -4,8 +4,8 @@ It is declared once. The framework goes by it before the route's own code runs, 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from chalicelib.errors import QuietzoneError
 from chalicelib.services.accounts import Caller
 
 LimitOf = Callable[[Caller], Limit]
+HEAD: Final = "HEAD"
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ class Operation:
     `scope` is what a key needs, '' for any key, None for a route without one; `clients` tells whether a client's own
     key may call it, `key_field` names a field of the body that may hold the key too, `scan_token` tells whether the
     token of the scan in the path is as good as a key. `answer` is the type of the body (a TypedDict, or None for what
-    is no JSON), `status` that of a success, `texts` media types in which it may come as well, as a text; `others` are
-    further successes and their descriptions, `errors` what it raises beyond what every such route may. `example` is an
-    answer and `asked` a body, as a document prints them.
+    is no JSON), `status` that of a success, `texts` media types in which it may come as well, as a text, and `binary`
+    those in which it comes as bytes; `headers` are those of a success and what they say, `others` further successes and
+    their descriptions, `errors` what it raises beyond what every such route may. `example` is an answer and `asked` a
+    body, as a document prints them.
     """
 
     method: str
@@ -51,11 +53,18 @@ class Operation:
     asked: Any = None
     media: str = "application/json"
     texts: tuple[str, ...] = ()
+    binary: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def without_body(self) -> "Operation":
+        """The same for HEAD."""
+        return replace(self, method=HEAD, answer=None, example=None, texts=(), binary=())
 
     @property
     def summary(self) -> str:
         """The first line of the view's docstring."""
-        return (self.view.__doc__ or "").strip().split("\n")[0].removesuffix(".")
+        said = (self.view.__doc__ or "").strip().split("\n")[0].removesuffix(".")
+        return f"{said}: what GET answers, without the body" if self.method == HEAD else said
 
     @property
     def description(self) -> str:

@@ -63,6 +63,21 @@ class Whole(Parameter[int]):
 
 
 @dataclass(frozen=True)
+class WholeOrNone(Parameter[int | None]):
+    """The same without a default: nothing sent is None."""
+
+    lowest: int
+    highest: int
+
+    def read(self, text: str | None) -> int | None:
+        number = _whole(self, text)
+        return None if number is None else min(max(number, self.lowest), self.highest)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.lowest, "maximum": self.highest}
+
+
+@dataclass(frozen=True)
 class Choice(Parameter[str]):
     """One of some words; `default` may be '', which is none of them."""
 

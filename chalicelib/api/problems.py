@@ -12,6 +12,7 @@ from chalicelib import errors
 from chalicelib.api import dialects
 from chalicelib.api.dialects import Dialect, Failure
 from chalicelib.api.http import ANY_ORIGIN, CarriedError, allowance_headers
+from chalicelib.api.operations import HEAD
 from chalicelib.api.requests import path_of
 from chalicelib.core.creates import Allowance
 from chalicelib.errors import QuietzoneError
@@ -27,6 +28,7 @@ STATUS: Final = {
     errors.Unauthorized: 401,
     errors.MethodNotAllowed: 405,
     errors.NotFound: 404,
+    errors.Gone: 410,
     errors.SlugTaken: 409,
     errors.PlanLimitExceeded: 403,
     errors.RateLimited: 429,
@@ -45,6 +47,8 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
         if carried.allowance:
             response.headers.update(allowance_headers(carried.allowance))
     response.headers.update(ANY_ORIGIN)
+    if request.method == HEAD:
+        response.body = ""
     _log(
         level="INFO",
         message="request",
@@ -93,8 +97,7 @@ def _answer_to(error: BaseException | None, dialect: Dialect) -> Response:
 
 
 def _response(dialect: Dialect, failure: Failure) -> Response:
-    body = json.dumps(dialect.draw(failure), ensure_ascii=False)
-    return Response(body=body, status_code=failure["status"], headers={"Content-Type": "application/json"})
+    return Response(body=dialect.body(failure), status_code=failure["status"], headers=dict(dialect.headers))
 
 
 def _places(error: BaseException | None) -> list[str]:

@@ -172,13 +172,14 @@ def _page(call: Call, listing: str, link: int | None, standalone: bool = False) 
     listing = f"{listing} {link} {standalone}"
     limit, offset = call.read(answers.LIMIT), call.read(answers.OFFSET)
     page = qr_codes.page(call.who, limit, offset, call.before(answers.CURSOR, listing), link, standalone)
-    counts = qr_codes.scan_counts(call.who, page.codes)
-    rows = [shapes.qr_code(code, counts.get(code.number, 0)) for code in page.codes]
+    scans, downloads = qr_codes.scan_counts(call.who, page.codes), qr_codes.download_counts(page.codes)
+    rows = [shapes.qr_code(it, scans.get(it.number, 0), downloads.get(it.number, 0)) for it in page.codes]
     return answers.listed(call, listing, rows, page.total, page.next_before)
 
 
 def _answer(call: Call, code: QrCode) -> Success[shapes.QrCode]:
-    return answers.success(shapes.qr_code(code, qr_codes.scan_count(code, call.now_ms)))
+    downloads = qr_codes.download_counts([code]).get(code.number, 0)
+    return answers.success(shapes.qr_code(code, qr_codes.scan_count(code, call.now_ms), downloads))
 
 
 def _created(code: QrCode) -> str:

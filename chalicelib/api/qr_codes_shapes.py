@@ -60,7 +60,7 @@ class QrCode(TypedDict):
     foregroundColor: Annotated[str, said("Six hexadecimal digits.", "#000000")]
     backgroundColor: Annotated[str, said("Six hexadecimal digits, or transparent.", "#FFFFFF")]
     logoUrl: Annotated[str | None, said("The image at its centre.")]
-    downloadCount: Annotated[Count, said("How often its picture was downloaded.")]
+    downloadCount: Annotated[Count, said("How often its picture was fetched; copies that caches hold are not seen.")]
     scanCount: Annotated[Count, said("How often it was ever scanned, bots left out; 0 for a standalone one.")]
     downloadUrl: Annotated[str, said("Where its picture is.", "/api/qr/qr_akn2ybt1za/download")]
     previewUrl: Annotated[str, said("Where a page shows it.", "/qr/qr_akn2ybt1za")]
@@ -80,7 +80,7 @@ class DeletedQrCode(TypedDict):
     deleted: Literal[True]
 
 
-def qr_code(code: codes.QrCode, scans: int) -> QrCode:
+def qr_code(code: codes.QrCode, scans: int, downloads: int = 0) -> QrCode:
     spelled, style = ids.spell("qr", code.number), code.style
     answer: QrCode = {
         "id": spelled,
@@ -93,7 +93,7 @@ def qr_code(code: codes.QrCode, scans: int) -> QrCode:
         "foregroundColor": style.foreground,
         "backgroundColor": style.background,
         "logoUrl": style.logo,
-        "downloadCount": 0,
+        "downloadCount": downloads,
         "scanCount": scans,
         "downloadUrl": f"/api/qr/{spelled}/download",
         "previewUrl": f"/qr/{spelled}",

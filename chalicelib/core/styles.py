@@ -1,8 +1,9 @@
 """What a QR code's picture may look like, in the words of the `qr-code-styling` library."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 Format = Literal["png", "svg", "webp", "pdf", "eps"]
 Level = Literal["L", "M", "Q", "H"]
@@ -95,11 +96,22 @@ WORDS: Final = {
 }
 
 
+def of_words(words: Mapping[str, Any]) -> Style:
+    """The style that some parts by the names of `qr-code-styling` come to; other names are passed over."""
+    return Style(**{name: words[word] for word, name in WORDS.items() if word in words})
+
+
 def colour(text: str) -> str:
     """The colour itself. Raises ValueError for what is none."""
     if not re.fullmatch(COLOUR, text):
         raise ValueError("must be a 6-digit hex colour such as #1A2B3C")
     return text
+
+
+def is_light(text: str) -> bool:
+    """Whether a colour is nearer to white than to black (relative luminance, roughly: without the gamma)."""
+    red, green, blue = (int(text[n : n + 2], 16) for n in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 127
 
 
 def background(text: str) -> str:

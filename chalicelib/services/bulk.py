@@ -3,9 +3,9 @@
 They are written in as few transactions as DynamoDB's limit allows. Each counts its own links for the month, and each
 keeps its part of the answer under the Idempotency-Key: whoever asks again gets what exists, and the rest is made.
 
-    checked, all ... 49 links ... 49 links ... 2 links ... answered
+    checked, all ... 32 links ... 32 links ... 32 links ... 4 links ... answered
                      `--- refused: nothing exists
-                                  `--- refused, or no answer: the first 49 exist, and the answer says so
+                                  `--- refused, or no answer: the first 32 exist, and the answer says so
 """
 
 import json
@@ -26,8 +26,8 @@ from chalicelib.store import links as stored
 from chalicelib.store.transactions import MAX_ACTIONS, Refusal, Transaction
 
 MOST: Final = 100
-# A link and its slug are two actions; beside them there are the month's usage and the answer that is kept.
-LINKS_A_WRITE: Final = (MAX_ACTIONS - 2) // 2
+# Beside the links there are the month's usage and the answer that is kept.
+LINKS_A_WRITE: Final = (MAX_ACTIONS - 2) // stored.ACTIONS_A_LINK
 
 Shape = Callable[[Link], str]
 

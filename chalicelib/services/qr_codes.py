@@ -22,6 +22,7 @@ from chalicelib.services.analytics import Report
 from chalicelib.services.creating import Created, OnceKey
 from chalicelib.store import codes as stored
 from chalicelib.store import links as stored_links
+from chalicelib.store import pictures
 from chalicelib.store.transactions import Refusal, Transaction
 from chalicelib.store.versions import Held
 
@@ -134,6 +135,11 @@ def scan_counts(caller: Caller, listed: Iterable[QrCode]) -> dict[int, int]:
     scopes = {code.number: (code.link, code.marker) for code in listed if code.link is not None}
     lifetimes = analytics.marked_lifetimes(caller.organization.number, list(scopes.values()))
     return {number: r.amount(lifetimes[scope], r.TOTAL) for number, scope in scopes.items()}
+
+
+def download_counts(listed: Iterable[QrCode]) -> dict[int, int]:
+    """How often the pictures of QR codes were downloaded, by their numbers. Raises Unavailable."""
+    return pictures.downloads([code.number for code in listed])
 
 
 def _standalone(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transaction], QrCode]:

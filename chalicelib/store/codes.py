@@ -18,7 +18,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core.codes import QrCode
 from chalicelib.core.scannability import Reason, Scannability
 from chalicelib.core.styles import DEFAULT, Style
-from chalicelib.store import numbered
+from chalicelib.store import numbered, pictures
 from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
@@ -58,8 +58,9 @@ class LinkedItem(Record):
 
 
 def put_new(write: Transaction, code: QrCode) -> None:
-    """Add a new QR code to a transaction; a refusal names `code`."""
+    """Add a new QR code and its picture to a transaction; refusals name `code` and `picture`."""
     write.put(_item(code), CodeItem.pk.does_not_exist(), "code")
+    pictures.put_new(write, code.organization, code.number, pictures.CODE)
     if code.link is not None:
         write.put(_linked_item(code.link, code), None, "linked")
 
@@ -117,6 +118,7 @@ def erase(organization: int, link: int, numbers: Iterable[int]) -> None:
     """Delete QR codes of a link for good: what finds them last, so that a run that is cut off is taken up."""
     for number in numbers:
         CodeItem(str(organization), sort_key(BOUND, number)).delete()
+        pictures.delete(number)
         LinkedItem(str(organization), sort_key(_linked(link), number)).delete()
 
 

@@ -7,6 +7,7 @@ pk slug#<slug>         sk slug              what the redirect needs; kept as a t
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import fields
+from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -15,11 +16,13 @@ from chalicelib.core.destinations import location
 from chalicelib.core.judging import Span, Terms
 from chalicelib.core.links import DELETED, ERASED, Details, Link
 from chalicelib.core.queries import with_parameters
-from chalicelib.store import numbered
+from chalicelib.store import numbered, pictures
 from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
+
+ACTIONS_A_LINK: Final = 3  # of a transaction that makes one: itself, its slug, its picture
 
 
 class LinkItem(Record):
@@ -78,9 +81,10 @@ class SlugItem(Record):
 
 
 def put_new(write: Transaction, link: Link, hashing_key: bytes) -> None:
-    """Add a new link and its slug to a transaction; refusals name `link` and `slug`."""
+    """Add a new link, its slug and its picture to a transaction; refusals name `link`, `slug` and `picture`."""
     write.put(_link_item(link), LinkItem.pk.does_not_exist(), "link")
     write.put(_slug_item(link, hashing_key, slots=1), SlugItem.pk.does_not_exist(), "slug")
+    pictures.put_new(write, link.organization, link.number, pictures.LINK)
 
 
 def put_again(write: Transaction, held: Held[Link], link: Link) -> None:
@@ -168,7 +172,8 @@ def taken(slugs: Collection[str]) -> set[str]:
 
 
 def delete(organization: int, number: int) -> None:
-    """Remove a link, once nothing counts for it any more. Its slug stays a tombstone."""
+    """Remove a link and its picture, once nothing counts for it any more. Its slug stays a tombstone."""
+    pictures.delete(number)
     LinkItem(*_link_address(organization, number)).delete()
 
 

@@ -38,10 +38,13 @@ class Oversized(Exception):
 
 
 class Transaction:
-    """Collects actions and commits them all or none."""
+    """Collects actions and commits them all or none.
 
-    def __init__(self) -> None:
-        self._write = TransactWrite(connection=connection())
+    `token` is for those that must not happen twice and have no condition that would stop the second time.
+    """
+
+    def __init__(self, token: str | None = None) -> None:
+        self._write = TransactWrite(client_request_token=token, connection=connection())
         self._deletes: list[Hashable] = []
         self._puts: list[Hashable] = []
         self._updates: list[Hashable] = []

@@ -18,6 +18,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     json: Any
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Caller:
             response = client.http.request(
                 method, path, {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **named}, sent
             )
-        answer = Answer(response.status_code, _lower(response.headers), _json(response.body))
+        answer = Answer(response.status_code, _lower(response.headers), _json(response.body), response.body)
         if "+}" not in path:
             media = answer.headers.get("content-type", "application/json").split(";")[0]
             described.check(method, path, answer.status, answer.json, media)
@@ -63,7 +64,7 @@ def _json(body: bytes) -> Any:
     try:
         return json.loads(body or b"null")
     except ValueError:
-        return body.decode()
+        return body.decode(errors="replace")
 
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, str]:

@@ -79,16 +79,16 @@ def test_a_key_is_asked_for_where_the_document_says_so(operation: Operation, wor
 @pytest.mark.parametrize("dialect", {it.dialect.name: it.dialect for it in DECLARED}.values(), ids=lambda it: it.name)
 def test_every_api_draws_every_error_in_its_shape(dialect: dialects.Dialect) -> None:
     schema = next(
-        DOCUMENT["paths"][it.path][it.method.lower()]["responses"]["500"]["content"]["application/json"]["schema"]
+        DOCUMENT["paths"][it.path][it.method.lower()]["responses"]["500"]["content"][dialect.media]["schema"]
         for it in DECLARED
         if it.dialect is dialect
     )
     for error in (errors.InvalidRequest.for_field("days", "must be a whole number"), errors.NotFound.of("code")):
         answer = problems.problem(error, dialect)
-        assert described.validator(schema).is_valid(json.loads(answer.body))
-        text = answer.body
-        assert error.message in text
-        assert error.code in text
+        programs = dialect.media == "application/json"
+        assert described.validator(schema).is_valid(json.loads(answer.body) if programs else answer.body)
+        assert error.message in answer.body
+        assert error.code in answer.body or not programs
 
 
 def test_the_redirects_statuses_are_those_of_its_notices() -> None:

@@ -1,0 +1,25 @@
+"""Names of files that come from what people call things: safe on every system, and in a header."""
+
+import re
+import unicodedata
+from typing import Final
+
+LONGEST: Final = 80
+UNNAMED: Final = "qr-code"
+
+# What some system takes for a path, a wildcard or the end of a name.
+_UNSAFE: Final = re.compile(r'[\s/\\:*?"<>|%;]+')
+_PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_EDGES: Final = "-. "
+
+
+def safe(name: str) -> str:
+    """A name in its own letters. What nobody sees is left out: it could turn the name around, or hide its end."""
+    seen = "".join(c for c in unicodedata.normalize("NFC", name) if c.isspace() or unicodedata.category(c)[0] != "C")
+    return _UNSAFE.sub("-", seen)[:LONGEST].strip(_EDGES) or UNNAMED
+
+
+def plain(name: str) -> str:
+    """The same in ASCII, without the accents; letters of other scripts are left out."""
+    ascii_only = unicodedata.normalize("NFKD", safe(name)).encode("ascii", "ignore").decode()
+    return _PLAIN.sub("-", ascii_only)[:LONGEST].strip(_EDGES) or UNNAMED
