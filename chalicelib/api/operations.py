@@ -5,7 +5,7 @@ It is declared once. The framework goes by it before the route's own code runs, 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -17,6 +17,9 @@ from chalicelib.services.accounts import Caller
 
 LimitOf = Callable[[Caller], Limit]
 
+MAX_BODY_BYTES: Final = 65_536
+ONLY_SOME: Final = 207  # of many creates succeeded; the answer has the type that it has when all did
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -27,7 +30,7 @@ class Operation:
     token of the scan in the path is as good as a key. `answer` is the type of the body (a TypedDict, or None for what
     is no JSON), `status` that of a success, `texts` media types in which it may come as well, as a text; `others` are
     further successes and their descriptions, `errors` what it raises beyond what every such route may. `example` is an
-    answer and `asked` a body, as a document prints them.
+    answer and `asked` a body, as a document prints them; a body has `most_bytes`.
     """
 
     method: str
@@ -49,6 +52,7 @@ class Operation:
     tag: str = ""
     example: Any = None
     asked: Any = None
+    most_bytes: int = MAX_BODY_BYTES
     media: str = "application/json"
     texts: tuple[str, ...] = ()
 

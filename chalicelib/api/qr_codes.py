@@ -53,7 +53,7 @@ STANDALONE: Final = Flag("standalone", "Only QR codes without a url.")
 def create_qr_code(call: Call) -> Response:
     """Make a QR code of a url, by its `urlId`, or of any payload, in `data`.
 
-    It counts as one code of the month, whatever it looks like.
+    It counts as one QR code of the month, whatever it looks like.
     """
     body = call.body(CreateQrCode)
     if body.url_id is not None and body.data is not None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chalicelib import ids
 from chalicelib.core.codes import QrCode
 from chalicelib.core.links import Link
+from chalicelib.core.plans import Meter
 from chalicelib.qr import payloads
 from chalicelib.services import creating, listing
 from chalicelib.services.accounts import Caller
@@ -53,7 +54,7 @@ def create(
         stored.put_new(write, code)
         return shape(code)
 
-    return creating.create(caller, make, now_ms, once, hourly=True)
+    return creating.create(caller, make, now_ms, once, meter=Meter.QR_GENERATED, hourly=True)
 
 
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:

@@ -7,6 +7,7 @@ pk slug#<slug>         sk slug              what the redirect needs; kept as a t
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import fields
+from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -20,6 +21,8 @@ from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
+
+ACTIONS_A_LINK: Final = 2  # of `put_new`
 
 
 class LinkItem(Record):
