@@ -110,9 +110,8 @@ def create_dynamic(call: Call) -> Response:
     """
     body = call.body(CreateDynamic)
     new = links.NewLink(body.destination, call.own_hosts, body.label, body.slug)
-    return created(
-        links.create(call.who, new, call.now_ms, partial(_link_answer, base=call.base), call.once(), hourly=True)
-    )
+    answer = partial(link_answer, base=call.base)
+    return created(links.create(call.who, new, call.now_ms, answer, call.once(), hourly=True))
 
 
 @bp.operation("GET", "/v1/dynamic", scope="qr:read", parameters=(LIMIT, CURSOR, SEARCH), answer=shapes.DynamicCodes)
@@ -210,7 +209,8 @@ def create_code(call: Call) -> Response:
     return created(codes.create(call.who, new, call.now_ms, _static_answer, call.once()))
 
 
-def _link_answer(link: Link, base: str) -> str:
+def link_answer(link: Link, base: str) -> str:
+    """The answer to the create of a dynamic code, as JSON."""
     return json.dumps(shapes.link(link, base))
 
 
