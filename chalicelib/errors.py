@@ -16,7 +16,7 @@ QuietzoneError
 ├── Gone                      gone                   deleted, and known to have been there
 ├── SlugTaken                 slug_taken
 ├── PlanLimitExceeded         plan_limit_exceeded
-├── RateLimited               rate_limited           `limit`, `reset_ms`, `retry_after`
+├── RateLimited               rate_limited           `limit`, `remaining`, `reset_ms`, `retry_after`
 └── Unavailable               server_error           storage fails; trying again may help: `retry_after`
 """
 
@@ -165,33 +165,41 @@ class PlanLimitExceeded(QuietzoneError):
     code = "plan_limit_exceeded"
 
     @classmethod
-    def monthly(cls, plan: str, limit: int) -> "PlanLimitExceeded":
-        return cls(f"The {plan} plan allows {limit} codes a month")
+    def monthly(cls, plan: str, limit: int, used: int, units: int, month: str, next_month: str) -> "PlanLimitExceeded":
+        """`month` is the one in which so many are `used`, `next_month` the time at which the next begins."""
+        return cls(
+            f"The {plan} plan allows {limit} QR codes a month: {used} were made in {month}, which leaves no room for "
+            f"{units} more. Take a larger plan, or go on when the next month begins, at {next_month}"
+        )
 
 
 class RateLimited(QuietzoneError):
-    """`reset_ms` is when the next unit comes back, `retry_after` the whole seconds until then."""
+    """`remaining` units are left of the `limit`, fewer than were asked for. `reset_ms` is when there are enough, or as
+    many as there ever are; `retry_after` is the whole seconds until then."""
 
     code = "rate_limited"
 
-    def __init__(self, message: str, limit: int, reset_ms: int, retry_after: int) -> None:
+    def __init__(self, message: str, limit: int, remaining: int, reset_ms: int, retry_after: int) -> None:
         super().__init__(message)
         self.limit = limit
+        self.remaining = remaining
         self.reset_ms = reset_ms
         self.retry_after = retry_after
 
     @classmethod
-    def until(cls, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
-        return cls._saying(f"At most {limit} creates an hour", limit, reset_ms, now_ms)
+    def an_hour(cls, limit: int, remaining: int, units: int, reset_ms: int, now_ms: int) -> "RateLimited":
+        seconds = _seconds(reset_ms, now_ms)
+        if units > limit:
+            said = f", and never {units} at once; ask for fewer"
+        else:
+            left = f", and {remaining} are left, not {units}" if units > 1 else ""
+            said = f"{left}; try again in {seconds} s"
+        return cls(f"At most {limit} creates an hour{said}", limit, remaining, reset_ms, seconds)
 
     @classmethod
     def a_minute(cls, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
-        return cls._saying(f"At most {limit} of these requests a minute", limit, reset_ms, now_ms)
-
-    @classmethod
-    def _saying(cls, rule: str, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
-        seconds = max(1, -(-(reset_ms - now_ms) // 1000))
-        return cls(f"{rule}; try again in {seconds} s", limit, reset_ms, seconds)
+        seconds = _seconds(reset_ms, now_ms)
+        return cls(f"At most {limit} of these requests a minute; try again in {seconds} s", limit, 0, reset_ms, seconds)
 
 
 class Unavailable(QuietzoneError):
@@ -204,3 +212,8 @@ class Unavailable(QuietzoneError):
     @classmethod
     def storage(cls) -> "Unavailable":
         return cls("The service is busy. Please try again, with the same Idempotency-Key if you sent one")
+
+
+def _seconds(until_ms: int, now_ms: int) -> int:
+    """Whole seconds to wait, so that it is late enough then."""
+    return max(1, -(-(until_ms - now_ms) // 1000))

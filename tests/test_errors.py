@@ -46,8 +46,13 @@ def test_the_drawn_tree_is_the_tree_of_classes() -> None:
         pytest.param(errors.NotFound.of("link"), "not_found", None, id="not found"),
         pytest.param(errors.Gone.of("QR code"), "gone", None, id="gone"),
         pytest.param(errors.SlugTaken.of("spring"), "slug_taken", "slug", id="slug"),
-        pytest.param(errors.PlanLimitExceeded.monthly("free", 5), "plan_limit_exceeded", None, id="plan"),
-        pytest.param(errors.RateLimited.until(20, 2_000, 0), "rate_limited", None, id="rate"),
+        pytest.param(
+            errors.PlanLimitExceeded.monthly("free", 5, 5, 1, "2026-05", "2026-06-01T00:00:00Z"),
+            "plan_limit_exceeded",
+            None,
+            id="plan",
+        ),
+        pytest.param(errors.RateLimited.an_hour(20, 0, 1, 2_000, 0), "rate_limited", None, id="rate"),
         pytest.param(errors.RateLimited.a_minute(60, 2_000, 0), "rate_limited", None, id="rate a minute"),
         pytest.param(errors.Unavailable.storage(), "server_error", None, id="storage"),
     ],
@@ -78,5 +83,25 @@ def test_an_error_about_a_part_keeps_its_kind_and_names_the_whole() -> None:
     ],
 )
 def test_a_rate_limit_says_when_to_come_back(reset_ms: int, seconds: int) -> None:
-    error = errors.RateLimited.until(20, reset_ms, 0)
-    assert (error.limit, error.reset_ms, error.retry_after) == (20, reset_ms, seconds)
+    error = errors.RateLimited.an_hour(20, 0, 1, reset_ms, 0)
+    assert (error.limit, error.remaining, error.reset_ms, error.retry_after) == (20, 0, reset_ms, seconds)
+
+
+@pytest.mark.parametrize(
+    ("units", "message"),
+    [
+        pytest.param(1, "At most 20 creates an hour; try again in 2 s", id="one"),
+        pytest.param(9, "At most 20 creates an hour, and 4 are left, not 9; try again in 2 s", id="more than are left"),
+        pytest.param(21, "At most 20 creates an hour, and never 21 at once; ask for fewer", id="more than there are"),
+    ],
+)
+def test_a_rate_limit_says_whether_waiting_helps(units: int, message: str) -> None:
+    assert errors.RateLimited.an_hour(20, 4, units, 2_000, 0).message == message
+
+
+def test_a_plans_limit_says_which_plan_how_many_of_which_month_and_what_to_do() -> None:
+    error = errors.PlanLimitExceeded.monthly("free", 25, 23, 3, "2026-05", "2026-06-01T00:00:00Z")
+    assert error.message == (
+        "The free plan allows 25 QR codes a month: 23 were made in 2026-05, which leaves no room for 3 more. Take a "
+        "larger plan, or go on when the next month begins, at 2026-06-01T00:00:00Z"
+    )

@@ -111,11 +111,8 @@ def create_dynamic(call: Call) -> Response:
     Only successful creates count against the hour's limit, and a replay counts nothing.
     """
     body = call.body(CreateDynamic)
-    details = Details(compact=call.compact(body.compact))
-    new = links.NewLink(body.destination, call.own_hosts, body.label, body.slug, details=details, drawn_at=call.base)
-    return created(
-        links.create(call.who, new, call.now_ms, partial(_link_answer, base=call.base), call.once(), hourly=True)
-    )
+    answer = partial(link_answer, base=call.base)
+    return created(links.create(call.who, new_link(body, call), call.now_ms, answer, call.once(), hourly=True))
 
 
 @bp.operation("GET", "/v1/dynamic", scope="qr:read", parameters=(LIMIT, CURSOR, SEARCH), answer=shapes.DynamicCodes)
@@ -215,7 +212,14 @@ def create_code(call: Call) -> Response:
     return created(codes.create(call.who, new, call.now_ms, _static_answer, call.once()))
 
 
-def _link_answer(link: Link, base: str) -> str:
+def new_link(body: CreateDynamic, call: Call) -> links.NewLink:
+    """What a dynamic code is made from. Raises InvalidRequest."""
+    details = Details(compact=call.compact(body.compact))
+    return links.NewLink(body.destination, call.own_hosts, body.label, body.slug, details=details, drawn_at=call.base)
+
+
+def link_answer(link: Link, base: str) -> str:
+    """The answer to the create of a dynamic code, as JSON."""
     return json.dumps(shapes.link(link, base))
 
 

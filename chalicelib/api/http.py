@@ -12,9 +12,10 @@ from typing import Any, Final
 from chalice.app import Blueprint, ChaliceUnhandledError, Request, Response
 
 from chalicelib.api.dialects import Dialect
-from chalicelib.api.operations import Operation
+from chalicelib.api.operations import ONLY_SOME, Operation
 from chalicelib.api.requests import Call, admitted
 from chalicelib.core.creates import Allowance
+from chalicelib.services.bulk import Made
 from chalicelib.services.creating import Created
 
 View = Callable[..., Any]
@@ -102,12 +103,13 @@ def preflight(**_: str) -> Response:
 
 def created(made: Created, status: int = 201) -> Response:
     """The answer of a create that may be a replay."""
-    headers: dict[str, str | list[str]] = {"Content-Type": "application/json"}
-    if made.allowance:
-        headers |= allowance_headers(made.allowance)
-    if made.replayed:
-        headers["Idempotent-Replay"] = "true"
-    return Response(body=made.answer, status_code=status, headers=headers)
+    return Response(body=made.answer, status_code=status, headers=_created_headers(made))
+
+
+def created_many(made: Made, answer: Mapping[str, Any]) -> Response:
+    """The answer of many creates at once."""
+    body = json.dumps(answer, ensure_ascii=False)
+    return Response(body=body, status_code=ONLY_SOME if made.error else 201, headers=_created_headers(made))
 
 
 def allowance_headers(allowance: Allowance) -> dict[str, str]:
@@ -117,6 +119,15 @@ def allowance_headers(allowance: Allowance) -> dict[str, str]:
         "X-RateLimit-Remaining": str(allowance.remaining),
         "X-RateLimit-Reset": str(-(-allowance.reset_ms // 1000)),
     }
+
+
+def _created_headers(made: Created | Made) -> dict[str, str | list[str]]:
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/json"}
+    if made.allowance:
+        headers |= allowance_headers(made.allowance)
+    if made.replayed:
+        headers["Idempotent-Replay"] = "true"
+    return headers
 
 
 def _response(call: Call, answered: Response | Mapping[str, Any]) -> Response:

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from chalicelib import errors
 from chalicelib.api import problems, redirects
-from chalicelib.api.operations import HEAD, Operation
+from chalicelib.api.operations import HEAD, ONLY_SOME, Operation
 from chalicelib.api.requests import LONGEST_IDEMPOTENCY_KEY, SCAN_TOKEN
 
 VERSION: Final = "1"
@@ -95,7 +95,8 @@ def _operation(operation: Operation, schemas: Mapping[Key, Any]) -> dict[str, An
     }
     if operation.body:
         content = _content("application/json", schemas[name, "body"], operation.asked)
-        described["requestBody"] = {"required": True, "content": content}
+        said = f"At most {operation.most_bytes:,} bytes."
+        described["requestBody"] = {"required": True, "description": said, "content": content}
     if operation.scope is not None:
         described["security"] = [*SECURITY, *([{"scanToken": []}] if operation.scan_token else [])]
     return described
@@ -141,7 +142,9 @@ def _responses(operation: Operation, schemas: Mapping[Key, Any]) -> dict[str, An
         str(status): {"description": " ".join(said), **(error if operation.method != HEAD else {})}
         for status, said in sorted(_failures(operation).items())
     }
-    others = {str(status): {"description": said} for status, said in (operation.others or {}).items()}
+    others: dict[str, Any] = {str(of): {"description": said} for of, said in (operation.others or {}).items()}
+    if str(ONLY_SOME) in others:
+        others[str(ONLY_SOME)]["content"] = _content(operation.media, schemas[name, "answer"], None)
     return {str(operation.status): success, **others, **failures}
 
 

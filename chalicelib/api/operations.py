@@ -18,6 +18,9 @@ from chalicelib.services.accounts import Caller
 LimitOf = Callable[[Caller], Limit]
 HEAD: Final = "HEAD"
 
+MAX_BODY_BYTES: Final = 65_536
+ONLY_SOME: Final = 207  # of many creates succeeded; the answer has the type that it has when all did
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -29,7 +32,7 @@ class Operation:
     is no JSON), `status` that of a success, `texts` media types in which it may come as well, as a text, and `binary`
     those in which it comes as bytes; `headers` are those of a success and what they say, `others` further successes and
     their descriptions, `errors` what it raises beyond what every such route may. `example` is an answer and `asked` a
-    body, as a document prints them.
+    body, as a document prints them; a body has `most_bytes`.
     """
 
     method: str
@@ -51,6 +54,7 @@ class Operation:
     tag: str = ""
     example: Any = None
     asked: Any = None
+    most_bytes: int = MAX_BODY_BYTES
     media: str = "application/json"
     texts: tuple[str, ...] = ()
     binary: tuple[str, ...] = ()

@@ -72,7 +72,7 @@ def problem(error: QuietzoneError, dialect: Dialect) -> Response:
     said = failure(error, dialect)
     response = _response(dialect, said)
     if isinstance(error, errors.RateLimited):
-        response.headers.update(allowance_headers(Allowance(error.limit, 0, error.reset_ms)))
+        response.headers.update(allowance_headers(Allowance(error.limit, error.remaining, error.reset_ms)))
     if isinstance(error, errors.RateLimited | errors.Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     if said["status"] == 401:

@@ -54,7 +54,7 @@ STANDALONE: Final = Flag("standalone", "Only QR codes without a url.")
 def create_qr_code(call: Call) -> Response:
     """Make a QR code of a url, by its `urlId`, of any payload, in `data`, or of a `type` and its `fields`.
 
-    `compact` is for one of a url. It counts as one code of the month, whatever it looks like.
+    `compact` is for one of a url. It counts as one QR code of the month, whatever it looks like.
     """
     body = call.body(CreateQrCode)
     body.check_source()

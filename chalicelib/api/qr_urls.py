@@ -9,7 +9,8 @@ from chalice.app import Response
 
 from chalicelib.api import dialects, problems
 from chalicelib.api import qr_urls_shapes as shapes
-from chalicelib.api.http import Api, created
+from chalicelib.api.http import Api, created, created_many
+from chalicelib.api.operations import ONLY_SOME
 from chalicelib.api.qr_answers import (
     CURSOR,
     LIMIT,
@@ -29,21 +30,22 @@ from chalicelib.api.qr_urls_bodies import CreateUrl, CreateUrls, EditUrl
 from chalicelib.api.requests import Call
 from chalicelib.core import limits
 from chalicelib.core.links import Details, Link
+from chalicelib.core.plans import Meter
 from chalicelib.errors import (
     IdempotencyMismatch,
     NotSupported,
-    PlanLimitExceeded,
     QuietzoneError,
     SlugTaken,
     UnsafeDestination,
 )
 from chalicelib.services import analytics, bulk, link_pages, links
-from chalicelib.services.bulk import Made
+from chalicelib.services.bulk import Made, Rules
 
 bp = Api(__name__, dialects.QR, tag="qr")
 
 CHECKED: Final = (UnsafeDestination, SlugTaken, NotSupported)
-CREATE_ERRORS: Final = (*CHECKED, IdempotencyMismatch, PlanLimitExceeded)
+CREATE_ERRORS: Final = (*CHECKED, IdempotencyMismatch)
+RULES: Final = Rules("urls", Meter.URL_CREATED, hourly=False)
 
 # By the names of the bodies' fields, those of a link's.
 _OF_LINK: Final = {
@@ -93,7 +95,8 @@ EXAMPLE: Final = {
 def create_url(call: Call) -> Response:
     """Make a url."""
     new = _new(call.body(CreateUrl), call)
-    return created(links.create(call.who, new, call.now_ms, partial(_answer, call=call), call.once(), hourly=False))
+    answer = partial(_answer, call=call)
+    return created(links.create(call.who, new, call.now_ms, answer, call.once(), meter=Meter.URL_CREATED, hourly=False))
 
 
 @bp.operation(
@@ -104,7 +107,7 @@ def create_url(call: Call) -> Response:
     body=CreateUrls,
     answer=Success[shapes.Bulk],
     status=201,
-    others={207: "Only some exist: `created` has them, `failed` the rest."},
+    others={ONLY_SOME: "Only some exist: `created` has them, `failed` the rest."},
     once=True,
     errors=CREATE_ERRORS,
     asked={"urls": [ASKED]},
@@ -112,16 +115,11 @@ def create_url(call: Call) -> Response:
 def create_urls(call: Call) -> Response:
     """Make up to 100 urls.
 
-    What can be refused is refused whole, before anything is made: the error names the row (`urls.3.targetUrl`). Each
-    row counts as one of the month.
+    What can be refused is refused whole, before anything is made: the error names the row (`urls.3.targetUrl`).
     """
     new = [_row(body, index, call) for index, body in enumerate(call.body(CreateUrls).urls)]
-    made = bulk.create(call.who, new, call.now_ms, partial(_text, call=call), call.once())
-    headers: dict[str, str | list[str]] = {"Content-Type": "application/json"}
-    if made.replayed:
-        headers["Idempotent-Replay"] = "true"
-    body = json.dumps(success(_bulk(made, len(new))), ensure_ascii=False)
-    return Response(body=body, status_code=207 if made.error else 201, headers=headers)
+    made = bulk.create(call.who, new, call.now_ms, partial(_text, call=call), RULES, call.once())
+    return created_many(made, success(_bulk(made, len(new))))
 
 
 @bp.operation(

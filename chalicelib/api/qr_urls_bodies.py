@@ -7,8 +7,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from chalicelib.api.bodies import CamelBody, Label, Moment, printable
 from chalicelib.core.utm import NAMES, Utm
 from chalicelib.errors import NotSupported
-from chalicelib.services import bulk
 
+MOST_URLS: Final = 100  # at once
 DEFAULT_REDIRECT: Final = 307
 MOST_TAGS: Final = 20
 MOST_CUSTOM: Final = 20
@@ -64,4 +64,4 @@ class EditUrl(UrlFields):
 
 
 class CreateUrls(CamelBody):
-    urls: Annotated[list[CreateUrl], Field(min_length=1, max_length=bulk.MOST)]
+    urls: Annotated[list[CreateUrl], Field(min_length=1, max_length=MOST_URLS)]

@@ -22,7 +22,6 @@ from chalicelib.services import accounts, handovers, limits
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import OnceKey
 
-MAX_BODY_BYTES: Final = 65_536
 LONGEST_IDEMPOTENCY_KEY: Final = 255
 GREEDY: Final = "{proxy+}"
 SCAN_TOKEN: Final = "scan_token"  # noqa: S105 - a name, as the redirect calls it
@@ -89,8 +88,8 @@ class Call:
     def json(self) -> dict[str, Any]:
         """The JSON object in the body. Raises InvalidRequest, BodyTooLarge."""
         raw = self.request.raw_body
-        if len(raw) > MAX_BODY_BYTES:
-            raise BodyTooLarge.over(MAX_BODY_BYTES)
+        if len(raw) > self.operation.most_bytes:
+            raise BodyTooLarge.over(self.operation.most_bytes)
         try:
             value = json.loads(raw)
         except (ValueError, RecursionError) as error:

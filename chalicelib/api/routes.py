@@ -6,6 +6,7 @@ from chalicelib.api import (
     accounts,
     docs,
     dynamic,
+    dynamic_bulk,
     history,
     integrity,
     pictures,
@@ -25,6 +26,7 @@ from chalicelib.api.operations import Operation
 
 _APIS: Final = (
     dynamic.bp,
+    dynamic_bulk.bp,
     qrcodes.bp,
     qrcodes_analytics.bp,
     qrcodes_exports.bp,

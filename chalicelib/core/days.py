@@ -49,6 +49,12 @@ def month_of(ms: int) -> str:
     return iso_day(day_of(ms)).replace("-", "")[:6]
 
 
+def next_month_ms(ms: int) -> int:
+    """When the month after that of a time begins."""
+    first = date_of(day_of(ms)).replace(day=1)
+    return number_of((first + timedelta(days=31)).replace(day=1)) * DAY_MS
+
+
 def months_between(first_ms: int, last_ms: int) -> list[str]:
     """Every `YYYYMM` from the month of one time to that of another, oldest first."""
     year, month = int(month_of(first_ms)[:4]), int(month_of(first_ms)[4:])

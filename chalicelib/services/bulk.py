@@ -1,7 +1,8 @@
 """Many links at once. All of them are checked before any is written, so that what can be refused is refused whole.
 
-They are written in as few transactions as DynamoDB's limit allows. Each counts its own links for the month, and each
-keeps its part of the answer under the Idempotency-Key: whoever asks again gets what exists, and the rest is made.
+They are written in as few transactions as DynamoDB's limits allow. Each counts its own links for the hour and the
+month, while there is room for those that follow too, and each keeps its part of the answer under the Idempotency-Key:
+whoever asks again gets what exists, and the rest is made.
 
     checked, all ... 32 links ... 32 links ... 32 links ... 4 links ... answered
                      `--- refused: nothing exists
@@ -14,20 +15,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from chalicelib.core.days import month_of
+from chalicelib.core.creates import Allowance
 from chalicelib.core.links import Link
-from chalicelib.errors import InvalidRequest, PlanLimitExceeded, QuietzoneError, SlugTaken, Unavailable
+from chalicelib.core.plans import Meter
+from chalicelib.errors import InvalidRequest, QuietzoneError, SlugTaken, Unavailable
 from chalicelib.services import creating, links
 from chalicelib.services.accounts import Caller
-from chalicelib.services.creating import OnceKey
+from chalicelib.services.creating import Created, OnceKey
 from chalicelib.services.links import NewLink
-from chalicelib.store import creates
 from chalicelib.store import links as stored
-from chalicelib.store.transactions import MAX_ACTIONS, Refusal, Transaction
+from chalicelib.store.transactions import MAX_ACTIONS, Oversized, Refusal, Transaction
 
-MOST: Final = 100
-# Beside the links there are the month's usage and the answer that is kept.
-LINKS_A_WRITE: Final = (MAX_ACTIONS - 2) // stored.ACTIONS_A_LINK
+# Beside the links there are the hour's creates, the month's usage and the answer that is kept.
+LINKS_A_WRITE: Final = (MAX_ACTIONS - 3) // stored.ACTIONS_A_LINK
 
 Shape = Callable[[Link], str]
 
@@ -36,37 +36,48 @@ Shape = Callable[[Link], str]
 class Made:
     """How far it came: the answers' rows of the links that exist, in the order asked for, and why the rest does not.
 
-    `replayed` tells that all of them existed before.
+    `replayed` tells that all of them existed before; `allowance` is what is left of the hour, None where creates of an
+    hour are not limited.
     """
 
     rows: list[str]
     error: QuietzoneError | None
     replayed: bool
+    allowance: Allowance | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a list of links goes by: what errors call it, the meter of the month that counts it, and whether the limit
+    of an hour is for it."""
+
+    name: str
+    meter: Meter
+    hourly: bool
 
 
 def create(
-    caller: Caller, asked: Sequence[NewLink], now_ms: int, shape: Shape, once: OnceKey | None = None, name: str = "urls"
+    caller: Caller, asked: Sequence[NewLink], now_ms: int, shape: Shape, rules: Rules, once: OnceKey | None = None
 ) -> Made:
-    """Make links under the month's limit; `shape` makes a link's row of the answer, as JSON.
+    """Make links under the caller's limits; `shape` makes a link's row of the answer, as JSON.
 
-    `name` is what errors call the list. Raises InvalidRequest, UnsafeDestination, SlugTaken, PlanLimitExceeded,
-    IdempotencyMismatch and Unavailable while none of them exists.
+    Raises InvalidRequest, UnsafeDestination, SlugTaken, RateLimited, PlanLimitExceeded, IdempotencyMismatch and
+    Unavailable while none of them exists.
     """
-    batch = _Batch(caller, _checked(asked, now_ms, name), now_ms, shape, name)
-    rows: list[str] = []
-    replayed = True
-    for first in range(0, len(batch.asked), LINKS_A_WRITE):
-        part = _Part(batch, first)
+    batch = _Batch(caller, _checked(asked, now_ms, rules.name), now_ms, shape, rules)
+    made = Made([], None, replayed=True, allowance=None)
+    most = LINKS_A_WRITE
+    while made.error is None and len(made.rows) < len(batch.asked):
+        part = _Part(batch, len(made.rows), most)
         try:
-            made = creating.create(caller, part.make, now_ms, _part_of(once, first), hourly=False, units=part.size)
-        except QuietzoneError as error:
-            exist = part.written() if isinstance(error, Unavailable) else []
-            if not (rows or exist):
+            made = _with(made, part.create(once))
+        except Oversized:  # DynamoDB takes 400 KB for the answer that is kept, and 4 MB in all
+            if len(part.asked) == 1:
                 raise
-            return Made([*rows, *exist], error if len(rows) + len(exist) < len(batch.asked) else None, replayed=False)
-        rows += json.loads(made.answer)
-        replayed = replayed and made.replayed
-    return Made(rows, None, replayed)
+            most = len(part.asked) // 2
+        except QuietzoneError as error:
+            made = _until(made, part, error)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +88,43 @@ class _Batch:
     asked: Sequence[NewLink]
     now_ms: int
     shape: Shape
-    name: str
+    rules: Rules
 
     def look_ahead(self, first: int) -> None:
-        """Raises what stops any link from the first on."""
+        """Raises SlugTaken for any link from the first on."""
         left = self.asked[first:]
-        organization, stops_at = self.caller.organization.number, self.caller.plan.stops_at
-        used = creates.read_usage(organization, month_of(self.now_ms))
-        if stops_at is not None and used + len(left) > stops_at:
-            raise PlanLimitExceeded.monthly(self.caller.plan.name, stops_at)
         taken = stored.taken([new.slug for new in left if new.slug])
         for row, new in enumerate(left, first):
             if new.slug in taken:
-                raise SlugTaken.of(new.slug).within(f"{self.name}.{row}")
+                raise SlugTaken.of(new.slug).within(f"{self.rules.name}.{row}")
 
 
 @dataclass(slots=True)
 class _Part:
-    """The links of one transaction."""
+    """The links of one transaction: from the first on, so many at most."""
 
     batch: _Batch
     first: int
+    most: int
     links: list[Link] = field(default_factory=list)
 
     @property
     def asked(self) -> Sequence[NewLink]:
-        return self.batch.asked[self.first : self.first + LINKS_A_WRITE]
+        return self.batch.asked[self.first : self.first + self.most]
 
-    @property
-    def size(self) -> int:
-        return len(self.asked)
+    def create(self, once: OnceKey | None) -> Created:
+        """The answer is a JSON list of the rows."""
+        batch, units = self.batch, len(self.asked)
+        return creating.create(
+            batch.caller,
+            self.make,
+            batch.now_ms,
+            once and OnceKey(f"{once.text} from {self.first}", once.request),
+            meter=batch.rules.meter,
+            hourly=batch.rules.hourly,
+            units=units,
+            to_follow=len(batch.asked) - self.first - units,
+        )
 
     def make(self, write: Transaction, _refusals: list[Refusal]) -> str:
         """Called anew for every attempt: a slug that somebody took meanwhile is found by looking again."""
@@ -128,6 +146,26 @@ class _Part:
         return []
 
 
+def _with(made: Made, created: Created) -> Made:
+    """What exists, with one more part. A replayed one may have been cut otherwise than this one would be."""
+    return Made(
+        rows=[*made.rows, *json.loads(created.answer)],
+        error=None,
+        replayed=made.replayed and created.replayed,
+        allowance=created.allowance,
+    )
+
+
+def _until(made: Made, part: _Part, error: QuietzoneError) -> Made:
+    """What exists when a part fails. Raises its error when that is nothing."""
+    written = part.written() if isinstance(error, Unavailable) else []
+    rows = [*made.rows, *written]
+    if not rows:
+        raise error
+    complete = len(rows) == len(part.batch.asked)
+    return Made(rows, None if complete else error, replayed=False, allowance=made.allowance)
+
+
 def _checked(asked: Sequence[NewLink], now_ms: int, name: str) -> list[NewLink]:
     """Each as it can be made, no two with the same slug."""
     checked: list[NewLink] = []
@@ -142,7 +180,3 @@ def _checked(asked: Sequence[NewLink], now_ms: int, name: str) -> list[NewLink]:
             problem = f"{slug} is the slug of {name}.{seen[slug]} too"
             raise InvalidRequest.for_field("slug", problem).within(f"{name}.{row}")
     return checked
-
-
-def _part_of(once: OnceKey | None, first: int) -> OnceKey | None:
-    return once and OnceKey(f"{once.text} from {first}", once.request)

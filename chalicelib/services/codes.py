@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chalicelib import ids
 from chalicelib.core.codes import QrCode, check_style_fits
 from chalicelib.core.links import Link
+from chalicelib.core.plans import Meter
 from chalicelib.core.styles import DEFAULT
 from chalicelib.qr import payloads
 from chalicelib.services import creating, listing, proving
@@ -56,7 +57,7 @@ def create(
         stored.put_new(write, proved)
         return shape(proved)
 
-    return creating.create(caller, make, now_ms, once, hourly=True)
+    return creating.create(caller, make, now_ms, once, meter=Meter.QR_GENERATED, hourly=True)
 
 
 def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:

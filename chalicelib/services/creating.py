@@ -1,4 +1,4 @@
-"""Creating something exactly once: the hourly allowance, the month's usage, and Idempotency-Key.
+"""Creating something exactly once: the hourly allowance, the month's meter, and Idempotency-Key.
 
 All of it is one transaction with the thing itself: a create that fails uses nothing up, one that succeeds is
 counted, and the answer that a key got is kept exactly when the thing exists.
@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 from chalicelib.config import settings
 from chalicelib.core import creates as allowances
 from chalicelib.core.creates import Allowance
-from chalicelib.core.days import month_of
+from chalicelib.core.days import iso_time, month_of, next_month_ms
+from chalicelib.core.plans import Meter
 from chalicelib.errors import IdempotencyMismatch, PlanLimitExceeded, RateLimited, Unavailable
 from chalicelib.services.accounts import Caller
 from chalicelib.store import creates
@@ -58,24 +59,31 @@ def create(
     now_ms: int,
     once: OnceKey | None = None,
     *,
+    meter: Meter,
     hourly: bool,
     units: int = 1,
+    to_follow: int = 0,
 ) -> Created:
     """Create something, or so many units at once, under the caller's limits: all of it or nothing.
 
-    Without `hourly` the member's creates of the hour do not matter, and are not counted; those of the month are.
-    Raises RateLimited, PlanLimitExceeded, IdempotencyMismatch, Unavailable, and whatever `make` raises.
+    `meter` counts them for the month. Without `hourly` the member's creates of the hour do not matter, and are not
+    counted. So many units are `to_follow` in calls of their own: there must be room for them now, and they are not
+    counted yet. Raises RateLimited, PlanLimitExceeded, IdempotencyMismatch, Unavailable, and whatever `make` raises.
     """
     refusals: list[Refusal] = []
     for _ in range(ATTEMPTS):
         hour = _Hour.of(caller, now_ms) if hourly else None
         if once and (answered := _answered(caller.organization.number, once, now_ms)):
             return Created(answered, replayed=True, allowance=hour and hour.allowance())
-        write = Transaction()
+        write, month = Transaction(), _Month.of(caller, meter, now_ms)
         if hour:
-            _check_allowance(hour, units)
+            _check_allowance(hour, units + to_follow)
             hour.add(write, units)
-        answer = _attempt(write, caller, make, refusals, now_ms, once, units)
+        month.check(units + to_follow)
+        month.add(write, units)
+        answer = make(write, refusals)
+        if once:
+            _keep(write, caller.organization.number, once, answer, now_ms)
         refusals = write.commit()
         if not refusals:
             return Created(answer, replayed=False, allowance=hour and hour.allowance(units))
@@ -117,25 +125,34 @@ class _Hour(NamedTuple):
         creates.add_times(write, organization, member, self.held, self.now_ms, units)
 
 
-def _attempt(
-    write: Transaction,
-    caller: Caller,
-    make: Make,
-    refusals: list[Refusal],
-    now_ms: int,
-    once: OnceKey | None,
-    units: int,
-) -> str:
-    organization, month = caller.organization.number, month_of(now_ms)
-    used, stops_at = creates.read_usage(organization, month), caller.plan.stops_at
-    if stops_at is not None and used + units > stops_at:
-        raise PlanLimitExceeded.monthly(caller.plan.name, stops_at)
-    creates.add_usage(write, organization, month, used, units)
-    answer = make(write, refusals)
-    if once:
-        kept = Answered(_sha256(once.request), answer)
-        creates.keep_answer(write, organization, _sha256(once.text), kept, now_ms)
-    return answer
+class _Month(NamedTuple):
+    """What the caller's organization has used of a meter in the month of now."""
+
+    caller: Caller
+    meter: Meter
+    used: int
+    now_ms: int
+
+    @classmethod
+    def of(cls, caller: Caller, meter: Meter, now_ms: int) -> "_Month":
+        return cls(caller, meter, creates.read_usage(caller.organization.number, month_of(now_ms), meter), now_ms)
+
+    def check(self, units: int) -> None:
+        """Raises PlanLimitExceeded if the plan has no room for so many more."""
+        plan, month = self.caller.plan, iso_time(self.now_ms)[:7]
+        stops_at = plan.stops_at(self.meter)
+        if stops_at is not None and self.used + units > stops_at:
+            next_month = iso_time(next_month_ms(self.now_ms))
+            raise PlanLimitExceeded.monthly(plan.name, stops_at, self.used, units, month, next_month)
+
+    def add(self, write: Transaction, units: int) -> None:
+        organization, month = self.caller.organization.number, month_of(self.now_ms)
+        creates.add_usage(write, organization, month, self.meter, self.used, units)
+
+
+def _keep(write: Transaction, organization: int, once: OnceKey, answer: str, now_ms: int) -> None:
+    kept = Answered(_sha256(once.request), answer)
+    creates.keep_answer(write, organization, _sha256(once.text), kept, now_ms)
 
 
 def _answered(organization: int, once: OnceKey, now_ms: int) -> str | None:
@@ -151,7 +168,7 @@ def _check_allowance(hour: _Hour, units: int) -> None:
     left = hour.allowance()
     if units > left.remaining:
         reset_ms = allowances.enough_ms(hour.held.value, left.limit, units, hour.now_ms)
-        raise RateLimited.until(left.limit, reset_ms, hour.now_ms)
+        raise RateLimited.an_hour(left.limit, left.remaining, units, reset_ms, hour.now_ms)
 
 
 def _others_create(refusals: list[Refusal]) -> bool:

@@ -9,6 +9,7 @@ from chalicelib import ids
 from chalicelib.core import slugs
 from chalicelib.core.destinations import check
 from chalicelib.core.links import ACTIVE, DEFAULT_REDIRECT, DELETED, PAUSED, REDIRECTS, Details, Link
+from chalicelib.core.plans import Meter
 from chalicelib.core.queries import with_parameters
 from chalicelib.core.utm import Utm
 from chalicelib.errors import InvalidRequest, NotFound, SlugTaken, Unavailable
@@ -82,15 +83,17 @@ def create(
     shape: Callable[[Link], str],
     once: OnceKey | None = None,
     *,
+    meter: Meter = Meter.QR_GENERATED,
     hourly: bool = False,
 ) -> Created:
     """A new link under the caller's limits; `shape` makes the body of the answer.
 
-    `hourly` is the rule of the `dynamic` API, so many creates an hour. Raises InvalidRequest, UnsafeDestination,
-    SlugTaken, and what `creating.create` raises.
+    A link counts as a QR code of the month, unless another `meter` is for it. `hourly` is the rule of the `dynamic`
+    API, so many creates an hour. Raises InvalidRequest, UnsafeDestination, SlugTaken, and what `creating.create`
+    raises.
     """
     make = _maker(caller.organization.number, caller.organization.hashing_key, new, now_ms, shape)
-    return creating.create(caller, make, now_ms, once, hourly=hourly)
+    return creating.create(caller, make, now_ms, once, meter=meter, hourly=hourly)
 
 
 def checked(new: NewLink, now_ms: int) -> NewLink:

@@ -12,6 +12,7 @@ from chalicelib.core.codes import QrCode
 from chalicelib.core.days import day_of
 from chalicelib.core.destinations import check
 from chalicelib.core.links import DELETED
+from chalicelib.core.plans import Meter
 from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
@@ -74,7 +75,7 @@ def create(
         stored.put_new(write, code)
         return shape(code)
 
-    return creating.create(caller, make, now_ms, once, hourly=False)
+    return creating.create(caller, make, now_ms, once, meter=Meter.QR_GENERATED, hourly=False)
 
 
 def get(caller: Caller, spelled: str) -> QrCode:

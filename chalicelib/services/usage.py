@@ -2,25 +2,22 @@
 
 from typing import NamedTuple
 
-from chalicelib.core.days import month_of
+from chalicelib.core.days import iso_time, month_of, next_month_ms
+from chalicelib.core.plans import Meter, Usage
 from chalicelib.services.accounts import Caller
 from chalicelib.store import creates
 
 
-class Usage(NamedTuple):
-    """Codes made in a month, `YYYYMM`, and how many the plan includes; None is unlimited."""
+class Month(NamedTuple):
+    """What was used in a UTC month, `YYYY-MM`, by every meter; they begin anew at `ends_ms`."""
 
-    month: str
-    made: int
-    included: int | None
-
-    @property
-    def overage(self) -> int:
-        """How many were made beyond what is included."""
-        return 0 if self.included is None else max(self.made - self.included, 0)
+    name: str
+    ends_ms: int
+    meters: list[Usage]
 
 
-def of_month(caller: Caller, now_ms: int) -> Usage:
+def of_month(caller: Caller, now_ms: int) -> Month:
     """The usage of the month that contains a time."""
-    month = month_of(now_ms)
-    return Usage(month, creates.read_usage(caller.organization.number, month), caller.plan.codes_a_month)
+    organization, month = caller.organization.number, month_of(now_ms)
+    used = [Usage(meter, creates.read_usage(organization, month, meter), caller.plan) for meter in Meter]
+    return Month(iso_time(now_ms)[:7], next_month_ms(now_ms), used)

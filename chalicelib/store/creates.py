@@ -1,7 +1,7 @@
 """What guards a create, in the objects table; all of it goes into the create's own transaction.
 
 pk <organization>   sk creates#<member>           the times of the member's creates in the last hour
-pk <organization>   sk usage#<YYYYMM>             codes made in a month
+pk <organization>   sk usage#<YYYYMM>#<meter>     what a meter counted in a month
 pk <organization>   sk once#<SHA-256>             the answer that an Idempotency-Key got
 """
 
@@ -11,6 +11,7 @@ from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core.creates import recent
 from chalicelib.core.days import HOUR_MS
+from chalicelib.core.plans import Meter
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
@@ -76,18 +77,19 @@ def add_times(
     write.put(item, unchanged(CreatesItem.version, held.version), "creates")
 
 
-def read_usage(organization: int, month: str) -> int:
-    """The codes made in a month, consistently."""
+def read_usage(organization: int, month: str, meter: Meter) -> int:
+    """What a meter counted in a month, consistently."""
     try:
-        return int(UsageItem.get(str(organization), f"usage#{month}", consistent_read=True).created)
+        return int(UsageItem.get(*_usage_address(organization, month, meter), consistent_read=True).created)
     except UsageItem.DoesNotExist:
         return 0
 
 
-def add_usage(write: Transaction, organization: int, month: str, used: int, units: int) -> None:
-    """Add codes to a month's usage in a transaction, on the condition that it is still `used`."""
+def add_usage(write: Transaction, organization: int, month: str, meter: Meter, used: int, units: int) -> None:
+    """Count units in a transaction, on the condition that the month's number is still `used`; a refusal names
+    `usage`."""
     same = UsageItem.created == used if used else UsageItem.created.does_not_exist()
-    write.put(UsageItem(str(organization), f"usage#{month}", created=used + units), same, "usage")
+    write.put(UsageItem(*_usage_address(organization, month, meter), created=used + units), same, "usage")
 
 
 def read_answer(organization: int, once: str, now_ms: int) -> Answered | None:
@@ -110,3 +112,7 @@ def keep_answer(write: Transaction, organization: int, once: str, answered: Answ
         expires=(now_ms + REPLAYED_MS) // 1000,
     )
     write.put(item, OnceItem.pk.does_not_exist() | (OnceItem.expires <= now_ms // 1000), "once")
+
+
+def _usage_address(organization: int, month: str, meter: Meter) -> tuple[str, str]:
+    return str(organization), f"usage#{month}#{meter}"

@@ -23,7 +23,7 @@ from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
 
-ACTIONS_A_LINK: Final = 3  # of a transaction that makes one: itself, its slug, its picture
+ACTIONS_A_LINK: Final = 3  # of `put_new`: itself, its slug, its picture
 
 
 class LinkItem(Record):

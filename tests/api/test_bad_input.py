@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from app import app
 from chalicelib import ids
-from chalicelib.api.requests import MAX_BODY_BYTES
+from chalicelib.api.operations import MAX_BODY_BYTES
 from chalicelib.core.destinations import LONGEST_BYTES
 from chalicelib.core.links import Link
 from chalicelib.services import links, sweeping

@@ -12,7 +12,6 @@ from chalicelib.core.links import Link
 from chalicelib.errors import Unavailable
 from chalicelib.services import accounts, erasing, links
 from chalicelib.services.links import NewLink
-from chalicelib.store.creates import UsageItem
 from chalicelib.store.transactions import Refusal, Transaction
 from tests.api.calls import Answer, Caller, new_caller
 from tests.world import World, now_ms
@@ -222,7 +221,7 @@ def test_the_twentieth_create_is_given_once(caller: Caller, world: World, monkey
 
 def test_the_last_code_of_a_month_is_given_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     caller = new_caller(plan="free")
-    UsageItem(str(caller.organization), f"usage#{month_of(now_ms())}", created=24).save()
+    caller.has_made(24)
     static = {"type": "text", "fields": {"text": "a"}}
     first = _overtake(monkeypatch, lambda: caller.call("POST", "/v1/codes", static))
     answer = _create(caller)
@@ -236,7 +235,7 @@ def test_the_last_code_of_a_month_is_given_once_among_all_members(
     caller = new_caller(plan="free")
     colleague = accounts.create_key(caller.organization, caller.member + 1, now_ms())
     other = Caller(colleague, caller.organization, caller.member + 1)
-    UsageItem(str(caller.organization), f"usage#{month_of(now_ms())}", created=24).save()
+    caller.has_made(24)
     first = _overtake(monkeypatch, lambda: _create(other))
     assert _create(caller).status == 403
     assert (first[0].status, _links(world)) == (201, 1)
@@ -368,7 +367,7 @@ def test_a_replay_needs_nothing_that_a_create_needs(caller: Caller, world: World
 def test_a_replay_needs_no_room_in_the_month(world: World) -> None:
     caller = new_caller(plan="free")
     first = _create(caller, Idempotency_Key="k1")
-    UsageItem(str(caller.organization), f"usage#{month_of(now_ms())}", created=25).save()
+    caller.has_made(25)
     assert _create(caller).status == 403
     assert _create(caller, Idempotency_Key="k1").json == first.json
 
@@ -419,7 +418,7 @@ def test_who_waits_as_long_as_told_may_create_again_and_not_sooner(
 
 def test_what_is_refused_for_its_number_writes_nothing(world: World) -> None:
     caller = new_caller(plan="free")
-    UsageItem(str(caller.organization), f"usage#{month_of(now_ms())}", created=25).save()
+    caller.has_made(25)
     before = world.items("objects")
     for path, body in (("/v1/dynamic", BODY), ("/v1/codes", {"type": "text", "fields": {"text": "a"}})):
         answer = caller.call("POST", path, body, Idempotency_Key="k1")
@@ -430,14 +429,14 @@ def test_what_is_refused_for_its_number_writes_nothing(world: World) -> None:
 def test_a_month_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ids, "_last", 0)
     caller, now = new_caller(plan="free"), now_ms()
-    UsageItem(str(caller.organization), f"usage#{month_of(now)}", created=25).save()
+    caller.has_made(25)
     monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: now + 32 * DAY_MS)
     assert _create(caller).status == 201
 
 
 def test_a_plan_that_is_not_hard_goes_on_beyond_its_codes(world: World) -> None:
     caller = new_caller(plan="developer")
-    UsageItem(str(caller.organization), f"usage#{month_of(now_ms())}", created=1_000).save()
+    caller.has_made(1_000)
     assert _create(caller).status == 201
 
 

@@ -65,6 +65,20 @@ def test_the_example_of_a_body_is_one_that_is_read(operation: Operation) -> None
     operation.body.model_validate(operation.asked)
 
 
+@pytest.mark.parametrize("operation", [it for it in DECLARED if it.body is not None], ids=_name)
+def test_the_document_says_how_large_a_body_may_be(operation: Operation) -> None:
+    body = DOCUMENT["paths"][operation.path][operation.method.lower()]["requestBody"]
+    most = 1_048_576 if operation.path == "/v1/dynamic/bulk" else 65_536
+    assert body["description"] == f"At most {most:,} bytes."
+
+
+@pytest.mark.parametrize("path", ["/v1/dynamic/bulk", "/api/v1/urls/bulk"])
+def test_what_only_some_of_many_creates_answer_is_described_as_the_whole(path: str) -> None:
+    responses = DOCUMENT["paths"][path]["post"]["responses"]
+    some, all_ = (responses[status]["content"]["application/json"]["schema"] for status in ("207", "201"))
+    assert some == all_
+
+
 @pytest.mark.parametrize("operation", DECLARED, ids=_name)
 def test_a_key_is_asked_for_where_the_document_says_so(operation: Operation, world: World) -> None:
     path = operation.path.replace("{", "").replace("}", "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.core.days import day_of, iso_day, months_between, parse_time, quarter_of
+from chalicelib.core.days import day_of, iso_day, iso_time, months_between, next_month_ms, parse_time, quarter_of
 from chalicelib.core.links import ACTIVE, DRAFT, EXPIRED, PAUSED, state
 from chalicelib.core.slots import SPREAD, growth, home, homes
 
@@ -26,6 +26,22 @@ def test_a_link_is_what_its_status_pause_and_expiry_say(
     status: str, pause_until: int | None, expires: int | None, expected: str
 ) -> None:
     assert state(status, pause_until, expires, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("time", "begins"),
+    [
+        pytest.param("2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z", id="the first moment"),
+        pytest.param("2026-05-31T23:59:59Z", "2026-06-01T00:00:00Z", id="the last moment"),
+        pytest.param("2026-12-15", "2027-01-01T00:00:00Z", id="the year ends"),
+        pytest.param("2028-02-29", "2028-03-01T00:00:00Z", id="a leap day"),
+        pytest.param("2027-01-31", "2027-02-01T00:00:00Z", id="a short month comes"),
+    ],
+)
+def test_the_next_month_begins_on_its_first_day(time: str, begins: str) -> None:
+    ms = parse_time(time)
+    assert ms is not None
+    assert iso_time(next_month_ms(ms)) == begins
 
 
 def test_months_between_two_times_are_all_there() -> None:

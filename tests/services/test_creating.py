@@ -8,6 +8,7 @@ from chalicelib import ids
 from chalicelib.core.codes import QrCode
 from chalicelib.core.creates import enough_ms
 from chalicelib.core.days import HOUR_MS, month_of
+from chalicelib.core.plans import Meter
 from chalicelib.errors import PlanLimitExceeded, RateLimited, SlugTaken
 from chalicelib.services import accounts, creating, links
 from chalicelib.services.accounts import Caller
@@ -27,21 +28,27 @@ def caller(world: World) -> Caller:
 
 
 def _create(
-    caller: Caller, units: int = 1, hourly: bool = True, now_ms: int = NOW, once: OnceKey | None = None
+    caller: Caller,
+    units: int = 1,
+    hourly: bool = True,
+    now_ms: int = NOW,
+    once: OnceKey | None = None,
+    to_follow: int = 0,
 ) -> Created:
     def make(write: Transaction, _: list[Refusal]) -> str:
         for _n in range(units):
             codes.put_new(write, QrCode(caller.organization.number, ids.new(now_ms), "x", now_ms))
         return f"{units} made"
 
-    return creating.create(caller, make, now_ms, once, hourly=hourly, units=units)
+    meter = Meter.QR_GENERATED
+    return creating.create(caller, make, now_ms, once, meter=meter, hourly=hourly, units=units, to_follow=to_follow)
 
 
 def _used(caller: Caller) -> tuple[int, int]:
-    """Codes of the month, and creates of the hour."""
+    """QR codes of the month, and creates of the hour."""
     organization = caller.organization.number
     hour = creates.read_times(organization, caller.member).value
-    return creates.read_usage(organization, month_of(NOW)), len(hour)
+    return creates.read_usage(organization, month_of(NOW), Meter.QR_GENERATED), len(hour)
 
 
 def test_every_unit_counts_in_the_hour_and_the_month(caller: Caller) -> None:
@@ -55,7 +62,7 @@ def test_too_many_units_for_the_hour_are_refused_whole(caller: Caller) -> None:
     _create(caller, units=3, now_ms=NOW + 1000)
     with pytest.raises(RateLimited) as refused:
         _create(caller, units=3, now_ms=NOW + 2000)
-    assert (refused.value.reset_ms, _used(caller)) == (NOW + HOUR_MS, (18, 18))
+    assert (refused.value.reset_ms, refused.value.remaining, _used(caller)) == (NOW + HOUR_MS, 2, (18, 18))
     assert _create(caller, units=2, now_ms=NOW + 2000).allowance == (20, 0, NOW + HOUR_MS)
 
 
@@ -68,6 +75,23 @@ def test_too_many_units_for_the_month_are_refused_whole(world: World) -> None:
     assert _used(caller) == (23, 0)
     _create(caller, units=2, hourly=False)
     assert _used(caller) == (25, 0)
+
+
+def test_there_must_be_room_in_the_hour_for_what_follows_and_it_is_not_counted_yet(caller: Caller) -> None:
+    with pytest.raises(RateLimited):
+        _create(caller, units=3, to_follow=18)
+    assert _used(caller) == (0, 0)
+    created = _create(caller, units=3, to_follow=17)
+    assert (created.allowance and created.allowance.remaining, _used(caller)) == (17, (3, 3))
+
+
+def test_there_must_be_room_in_the_month_for_what_follows_and_it_is_not_counted_yet(world: World) -> None:
+    organization, owner = accounts.create_organization("Small", "small@example.com", NOW, "free")
+    caller = accounts.authenticate(accounts.create_key(organization.number, owner.number, NOW))
+    with pytest.raises(PlanLimitExceeded):
+        _create(caller, units=3, to_follow=23, hourly=False)
+    _create(caller, units=3, to_follow=22, hourly=False)
+    assert _used(caller) == (3, 0)
 
 
 def test_without_the_hourly_rule_the_hour_is_neither_checked_nor_used_nor_told(caller: Caller) -> None:

@@ -14,6 +14,7 @@ from pynamodb.connection import Connection
 from chalicelib import ids
 from chalicelib.core.accounts import ADMIN, MEMBER, OWNER, ApiKey
 from chalicelib.core.days import DAY_MS, HOUR_MS, month_of
+from chalicelib.core.plans import Meter
 from chalicelib.errors import (
     Forbidden,
     InvalidRequest,
@@ -501,7 +502,7 @@ def test_what_a_test_key_makes_is_apart(caller: Caller, clock: Clock) -> None:
     with pytest.raises(NotFound):
         links.get(caller, link)
     month = month_of(clock.ms)
-    usage = [creates.read_usage(each.organization.number, month) for each in (caller, test)]
+    usage = [creates.read_usage(each.organization.number, month, Meter.QR_GENERATED) for each in (caller, test)]
     assert usage == [0, 1]
     ours, theirs = accounts.member(caller), accounts.member(test)
     assert replace(theirs, organization=ours.organization) == ours

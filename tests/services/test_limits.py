@@ -2,8 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Lock
-from typing import Any
 
 import pytest
 
@@ -14,8 +12,8 @@ from chalicelib.core.plans import PLANS
 from chalicelib.errors import RateLimited
 from chalicelib.services import limits
 from chalicelib.services.accounts import Caller
-from chalicelib.store.tables import SharedConnection
 from tests.services.account import new_account
+from tests.services.turns import take_turns
 from tests.world import World
 
 MINUTE = 1_795_255_200_000  # begins one
@@ -94,14 +92,7 @@ def test_what_was_counted_expires(caller: Caller, world: World) -> None:
 
 
 def test_of_many_who_ask_at_once_as_many_succeed_as_may(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One request to DynamoDB is atomic; moto is not, so here requests take turns, and only requests."""
-    dispatch, turn = SharedConnection.dispatch, Lock()
-
-    def atomic(self: SharedConnection, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        with turn:
-            return dispatch(self, operation, arguments)
-
-    monkeypatch.setattr(SharedConnection, "dispatch", atomic)
+    take_turns(monkeypatch)
     limits.take(caller, Limit("reads", 20), MINUTE)
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(lambda _: _taken(caller, Limit("reads", 20), MINUTE), range(40)))
