@@ -33,11 +33,6 @@ _addresses = count(1)
 
 
 @pytest.fixture(autouse=True)
-def _web(web: Web) -> None:
-    """Logos come from the stand-in."""
-
-
-@pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """It is noon in the API and on the way of a scan, until a test says otherwise."""
     now = [NOON]
