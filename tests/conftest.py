@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.web import Web
 from tests.world import World, prepare_environment, world
 
 # Few examples by default, since every run draws new ones; HYPOTHESIS_PROFILE=thorough for a long look.
@@ -20,3 +21,11 @@ prepare_environment()
 def _world() -> Iterator[World]:
     with world() as fresh:
         yield fresh
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Web:
+    """Nothing is fetched from elsewhere; this answers instead."""
+    made = Web()
+    monkeypatch.setattr("chalicelib.outbound.fetching.get", made.get)
+    return made

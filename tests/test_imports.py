@@ -15,7 +15,8 @@ INWARDS = {
     "core": {"errors", "ids"},
     "store": {"core", "errors", "ids", "config"},
     "qr": {"core", "errors", "ids"},
-    "services": {"core", "store", "qr", "errors", "ids", "config"},
+    "outbound": {"core", "errors", "config"},
+    "services": {"core", "store", "qr", "outbound", "errors", "ids", "config"},
     "api": {"services", "core", "errors", "ids", "config"},
     "redirect": {"core"},
     "app": {"api", "services", "redirect"},
@@ -27,6 +28,8 @@ ONLY = {
     "botocore": {"store", "redirect"},
     "chalice": {"app", "api", "redirect"},
     "pydantic": {"api"},
+    "ssl": {"outbound"},
+    "http": {"outbound"},
 }
 # Heavy ones are imported where they are first used, never on import of a module.
 LAZY = {"segno", "PIL", "ua_parser", "is_bot"}

@@ -12,6 +12,8 @@ from chalicelib.errors import InvalidRequest, UnsafeDestination
 
 LONGEST_BYTES: Final = 8192
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
 _NAME = re.compile(r"[a-z0-9._-]{1,253}")
@@ -47,7 +49,7 @@ def check(url: str, own_hosts: Collection[str], field: str = "destination") -> N
     Names are judged by their spelling, not resolved: what a name means tomorrow nobody can tell today.
     Raises InvalidRequest, UnsafeDestination.
     """
-    host = _host(_split(url, field), field)
+    host = host_of(url, field)
     if "." not in host.strip("[]") and ":" not in host:
         raise UnsafeDestination(f"{field}: must have a public host name", field)
     if host in {_canonical(own) for own in own_hosts}:
@@ -57,6 +59,24 @@ def check(url: str, own_hosts: Collection[str], field: str = "destination") -> N
     # Percent-encoding triples what is not ASCII, and API Gateway takes 10,240 bytes of headers in all.
     if len(location(url)) > LONGEST_BYTES:
         raise InvalidRequest.for_field(field, f"must be at most {LONGEST_BYTES} bytes when percent-encoded")
+
+
+def host_of(url: str, field: str = "destination") -> str:
+    """The host of an absolute http(s) URL as a resolver takes it: IDNA, lower case, no brackets, no dot at its end.
+
+    Raises InvalidRequest, UnsafeDestination for one with credentials.
+    """
+    return _host(_split(url, field), field)
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the public internet, and carries no other address inside."""
+    mapped = getattr(address, "ipv4_mapped", None)
+    if mapped is not None:
+        return is_public(mapped)
+    return address.is_global and not any(
+        address in network for network in _DENIED if network.version == address.version
+    )
 
 
 def location(url: str) -> str:
@@ -129,11 +149,11 @@ def _is_name(host: str) -> bool:
 def _is_internal(host: str) -> bool:
     address = _address(host)
     if address is not None:
-        return not _is_public(address)
+        return not is_public(address)
     return host.rsplit(".", 1)[-1] in _INTERNAL or f".{host}".endswith(_INTERNAL_ENDINGS)
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _address(host: str) -> Address | None:
     """The address that a host spells, in any way that a resolver takes: 2130706433, 0x7f.1, 0177.1, 127.1."""
     try:
         return ipaddress.ip_address(host.strip("[]").partition("%")[0])
@@ -143,15 +163,6 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except (OSError, UnicodeError, ValueError):
         return None
-
-
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        return _is_public(mapped)
-    return address.is_global and not any(
-        address in network for network in _DENIED if network.version == address.version
-    )
 
 
 def _is_storable(url: str) -> bool:

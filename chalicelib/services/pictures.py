@@ -13,6 +13,7 @@ from chalicelib.core.links import DELETED, Link
 from chalicelib.core.pictures import Picture
 from chalicelib.errors import Gone, NotFound, Unavailable
 from chalicelib.qr import pictures as drawing
+from chalicelib.services import logos
 from chalicelib.store import codes, links, pictures
 from chalicelib.store.transactions import Transaction
 
@@ -44,8 +45,8 @@ def etag(picture: Picture) -> str:
 
 
 def draw(picture: Picture) -> bytes:
-    """The file. Raises InvalidRequest for what no symbol holds."""
-    return drawing.draw(picture.payload, picture.style)
+    """The file, with the logo as it is stored. Raises InvalidRequest for what no symbol holds, Unavailable."""
+    return drawing.draw(picture.payload, picture.style, logos.of(picture.organization, picture.style))
 
 
 def count_download(picture: Picture) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -17,10 +18,11 @@ from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.qr import payloads
-from chalicelib.services import analytics, creating, links, listing
+from chalicelib.services import analytics, creating, links, listing, logos
 from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
 from chalicelib.services.creating import Created, OnceKey
+from chalicelib.services.logos import Logo
 from chalicelib.store import codes as stored
 from chalicelib.store import links as stored_links
 from chalicelib.store import pictures
@@ -64,14 +66,15 @@ def create(
 ) -> Created:
     """A new QR code under the caller's limits; `shape` makes the body of the answer.
 
+    Its logo is fetched when nothing else stands in the way any more: neither for a replay nor for one that is refused.
     Raises InvalidRequest, UnsafeDestination, NotFound for the link, and what `creating.create` raises.
     """
     _check_logo(new.style, new.own_hosts)
     building = _standalone if new.link is None else _of_link
-    built = building(caller, new, now_ms)
+    built, fetch = building(caller, new, now_ms), cache(logos.fetch)  # once for all attempts
 
     def make(write: Transaction, _: list[Refusal]) -> str:
-        code = built(write)
+        code = _with_logo(write, built(write), fetch)
         stored.put_new(write, code)
         return shape(code)
 
@@ -99,23 +102,25 @@ def page(
 def edit(caller: Caller, spelled: str, style: Mapping[str, Any], own_hosts: Collection[str]) -> QrCode:
     """Give a QR code another look: `style` has what changes, by the names of `Style`; what it holds is printed.
 
-    Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination.
+    A logo is fetched if it is another one. Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination.
     """
+    fetch = cache(logos.fetch)
 
-    def restyled(code: QrCode) -> QrCode:
+    def restyled(write: Transaction, code: QrCode) -> QrCode:
         edited = replace(code, style=replace(code.style, **style))
         if "logo" in style:
             _check_logo(edited.style, own_hosts)
         if {"level", "logo"} & style.keys():
             codes.check_style_fits(code.payload, edited.style, "logo" if edited.style.logo else "level")
-        return edited
+        known = edited.style.logo == code.style.logo and code.style.logo_image is not None
+        return _with_logo(write, edited, fetch) if "logo" in style and not known else edited
 
     return _changed(caller, spelled, restyled)
 
 
 def delete(caller: Caller, spelled: str, now_ms: int) -> QrCode:
     """Take a QR code out of every list; it stays readable by its id, and its scans go on. Raises NotFound."""
-    return _changed(caller, spelled, lambda code: replace(code, deleted_ms=now_ms))
+    return _changed(caller, spelled, lambda _, code: replace(code, deleted_ms=now_ms))
 
 
 def report(code: QrCode, window: Window, now_ms: int) -> Report:
@@ -205,13 +210,14 @@ def _standing(organization: int, found: list[QrCode]) -> list[QrCode]:
     return [code for code in found if code.link is None or (organization, code.link) in known]
 
 
-def _changed(caller: Caller, spelled: str, change: Callable[[QrCode], QrCode]) -> QrCode:
+def _changed(caller: Caller, spelled: str, change: Callable[[Transaction, QrCode], QrCode]) -> QrCode:
+    """`change` may add to the transaction, and is called anew for each attempt."""
     for _ in range(ATTEMPTS):
         held = _held(caller, spelled)
         if held.value.deleted_ms is not None:
             raise NotFound.of("QR code")
-        changed = change(held.value)
         write = Transaction()
+        changed = change(write, held.value)
         stored.put_again(write, held, changed)
         if not write.commit():
             return changed
@@ -219,9 +225,18 @@ def _changed(caller: Caller, spelled: str, change: Callable[[QrCode], QrCode]) -
 
 
 def _check_logo(style: Style, own_hosts: Collection[str]) -> None:
-    """It is fetched when the picture is drawn: not over a wire that anybody may read, and not from ourselves."""
+    """It will be fetched: not over a wire that anybody may read, and not from ourselves."""
     if style.logo is None:
         return
     check(style.logo, own_hosts, "logo")
     if not style.logo.lower().startswith("https:"):
         raise InvalidRequest.for_field("logo", "must be an https URL")
+
+
+def _with_logo(write: Transaction, code: QrCode, fetch: Callable[[str], Logo]) -> QrCode:
+    """The code with the image of its logo, which goes into the same transaction; without a logo, with none."""
+    if code.style.logo is None:
+        return replace(code, style=replace(code.style, logo_image=None))
+    logo = fetch(code.style.logo)
+    logos.keep(write, code.organization, logo)
+    return replace(code, style=replace(code.style, logo_image=logo.digest))

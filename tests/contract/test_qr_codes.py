@@ -15,11 +15,13 @@ from chalicelib.api import qr_answers
 from chalicelib.api import qr_codes_shapes as shapes
 from chalicelib.core.days import DAY_MS, day_of, iso_time
 from chalicelib.core.styles import FORMATS, LEVELS
+from chalicelib.outbound.refused import Refused
 from chalicelib.services import erasing
 from chalicelib.store.transactions import Refusal, Transaction
 from tests.api.calls import Answer, Caller, new_caller
 from tests.contract.nesting import types
 from tests.e2e.agents import GOOGLEBOT, IPHONE_SAFARI
+from tests.web import Web, picture
 from tests.world import World, now_ms
 
 NOON = day_of(now_ms()) * DAY_MS + DAY_MS // 2
@@ -307,7 +309,7 @@ def test_another_value_of_it_is_refused_by_its_name(caller: Caller, name: str, v
 
 
 @pytest.mark.parametrize("url", UNSAFE)
-def test_a_logo_is_never_fetched_from_inside_nor_from_ourselves(caller: Caller, url: str) -> None:
+def test_a_logo_is_never_fetched_from_inside_nor_from_ourselves(caller: Caller, web: Web, url: str) -> None:
     made = _create(caller, data="x")
     for answer in (
         caller.call("POST", "/api/v1/qr", {"data": "x", "logoUrl": url}),
@@ -315,6 +317,98 @@ def test_a_logo_is_never_fetched_from_inside_nor_from_ourselves(caller: Caller, 
     ):
         assert answer.json["error"]["code"] in ("unsafe_destination", "invalid_request")
         _refused(answer, 400, answer.json["error"]["code"], "logoUrl")
+    assert web.asked == []
+
+
+# --- Logos: fetched at create and at change, and never else
+
+OTHER_LOGO = "https://cdn.example.com/other.webp"
+NO_LOGO = [
+    (Refused("redirect", 302), "answered with a redirect; give the address of the image itself"),
+    (Refused("status", 404), "answered with the status 404 instead of an image"),
+    (Refused("timeout"), "took longer than 3 seconds"),
+    (Refused("too_large"), "must be at most 1 MB"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "must be a PNG, JPEG or WebP image"),
+]
+
+
+def _logos(world: World) -> list[str]:
+    return [it["sk"]["S"] for it in world.items("objects") if it["sk"]["S"].startswith("logo#")]
+
+
+@pytest.mark.parametrize(("answer", "problem"), NO_LOGO, ids=[problem for _, problem in NO_LOGO])
+def test_without_its_logo_nothing_is_made_changed_or_counted(
+    caller: Caller, world: World, web: Web, answer: bytes | Refused, problem: str
+) -> None:
+    code, made = caller.create(), _create(caller, data="x", logoUrl=LOGO)
+    web.answers[OTHER_LOGO] = answer
+    before = world.items("objects")
+    for method, path, body in (
+        ("POST", "/api/v1/qr", {"urlId": code["id"]}),
+        ("POST", "/api/v1/qr", {"data": "x"}),
+        ("PATCH", f"/api/v1/qr/{made['id']}", {"size": 300}),
+    ):
+        refused = caller.call(method, path, {**body, "logoUrl": OTHER_LOGO}, Idempotency_Key="k")
+        _refused(refused, 400, "invalid_request", "logoUrl")
+        assert refused.json["error"]["message"] == f"logoUrl: {problem}"
+    assert _without_limits(world.items("objects")) == _without_limits(before)
+    del web.answers[OTHER_LOGO]
+    assert _create(caller, urlId=code["id"], logoUrl=OTHER_LOGO)["qrData"] == code["short_url"]
+
+
+def _without_limits(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [it for it in items if "#limits#" not in it["pk"]["S"]]
+
+
+def test_a_logo_on_a_name_that_leads_inside_is_unsafe(caller: Caller, web: Web) -> None:
+    web.answers[LOGO] = Refused("private")
+    answer = caller.call("POST", "/api/v1/qr", {"data": "x", "logoUrl": LOGO})
+    _refused(answer, 400, "unsafe_destination", "logoUrl")
+
+
+def test_a_logo_is_fetched_once_and_again_only_for_another(caller: Caller, world: World, web: Web) -> None:
+    made = _create(caller, data="x", logoUrl=LOGO)
+    path = f"/api/v1/qr/{made['id']}"
+    for body in ({"size": 300}, {"logoUrl": LOGO}, {"logoUrl": LOGO, "format": "svg"}, {}):
+        assert caller.call("PATCH", path, body).status == 200
+    _get(caller, path)
+    assert (web.asked, len(_logos(world))) == ([LOGO], 1)
+    web.answers[OTHER_LOGO] = picture("#3030C0")
+    assert caller.call("PATCH", path, {"logoUrl": OTHER_LOGO}).json["data"]["logoUrl"] == OTHER_LOGO
+    assert (web.asked, len(_logos(world))) == ([LOGO, OTHER_LOGO], 2)
+    assert caller.call("PATCH", path, {"logoUrl": None}).json["data"]["logoUrl"] is None
+    assert web.asked == [LOGO, OTHER_LOGO]
+
+
+def test_the_same_logo_is_stored_once_for_an_organization(caller: Caller, world: World) -> None:
+    for url in (LOGO, LOGO, OTHER_LOGO):
+        _create(caller, data="x", logoUrl=url)
+    assert len(_logos(world)) == 1
+    _create(new_caller("Other"), data="x", logoUrl=LOGO)
+    assert len(_logos(world)) == 2
+
+
+def test_what_is_refused_or_replayed_fetches_nothing(world: World, web: Web) -> None:
+    caller = new_caller(plan="free")
+    body = {"data": "x", "logoUrl": LOGO}
+    deleted = _create(caller, data="x")["id"]
+    caller.call("DELETE", f"/api/v1/qr/{deleted}")
+    first = caller.call("POST", "/api/v1/qr", body, Idempotency_Key="k")
+    assert web.asked.pop() == LOGO
+    again = caller.call("POST", "/api/v1/qr", body, Idempotency_Key="k")
+    assert (again.status, again.json) == (201, first.json)
+    for method, path, sent, status in (
+        ("POST", "/api/v1/qr", {"urlId": 5}, 404),
+        ("POST", "/api/v1/qr", {"data": "x" * 2049}, 400),
+        ("POST", "/api/v1/qr", {"data": "x", "size": 1}, 400),
+        ("PATCH", "/api/v1/qr/5", {}, 404),
+        ("PATCH", f"/api/v1/qr/{deleted}", {}, 404),
+    ):
+        assert caller.call(method, path, {**sent, "logoUrl": LOGO}).status == status
+    for _ in range(23):
+        _create(caller, data="x")
+    assert caller.call("POST", "/api/v1/qr", body).status == 402
+    assert web.asked == []
 
 
 # --- List and filter

@@ -1,0 +1,73 @@
+"""Logos of QR codes: fetched once, when a code gets one, and stored with it. Drawing reads what is stored."""
+
+import hashlib
+from typing import Final, NamedTuple
+
+from chalicelib.core.styles import Style
+from chalicelib.errors import InvalidRequest, Unavailable, UnsafeDestination
+from chalicelib.outbound import fetching
+from chalicelib.outbound.policies import PUBLIC, Limits, Policy
+from chalicelib.outbound.refused import Reason, Refused
+from chalicelib.qr.logos import normalise
+from chalicelib.store import logos as stored
+from chalicelib.store.transactions import Transaction
+
+LIMITS: Final = Limits(seconds=3, most_bytes=1_048_576)
+ACCEPT: Final = "image/png, image/jpeg, image/webp"
+
+# What each refusal is about, in words that end a sentence about the logo.
+SAID: Final[dict[Reason, str]] = {
+    "url": "must be an https URL",
+    "port": "must be on the port 443",
+    "unresolvable": "has a host name that cannot be resolved",
+    "private": "must not be on a private or internal host",
+    "unreachable": "is on a host that takes no connections",
+    "timeout": f"took longer than {LIMITS.seconds:g} seconds",
+    "certificate": "is on a host without a valid certificate",
+    "tls": "is on a host that does not speak TLS as it should",
+    "redirect": "answered with a redirect; give the address of the image itself",
+    "status": "answered with the status {status} instead of an image",
+    "encoded": "answered with a compressed body, which was not asked for",
+    "too_large": f"must be at most {LIMITS.most_bytes // 1_048_576} MB",
+    "broken": "broke off, or did not answer in HTTP",
+}
+
+
+class Logo(NamedTuple):
+    """A PNG as it is drawn, and the SHA-256 of it in hexadecimal."""
+
+    digest: str
+    content: bytes
+
+
+def fetch(url: str, policy: Policy = PUBLIC) -> Logo:
+    """The logo that a URL leads to now. Raises InvalidRequest that names `logo`, UnsafeDestination."""
+    try:
+        found = fetching.get(url, LIMITS, ACCEPT, policy)
+    except Refused as refused:
+        message = f"logo: {SAID[refused.reason].format(status=refused.status)}"
+        kind = UnsafeDestination if refused.reason == "private" else InvalidRequest
+        raise kind(message, "logo") from refused
+    content = normalise(found)
+    return Logo(hashlib.sha256(content).hexdigest(), content)
+
+
+def keep(write: Transaction, organization: int, logo: Logo) -> None:
+    """Add a logo to the transaction of the code that has it; one that is stored costs a read, not a write."""
+    if read(organization, logo.digest) is None:
+        stored.put(write, organization, logo.digest, logo.content)
+
+
+def read(organization: int, digest: str) -> bytes | None:
+    """The logo of an organization's codes with that digest; None when there is none. Raises Unavailable."""
+    return stored.read(organization, digest)
+
+
+def of(organization: int, style: Style) -> bytes | None:
+    """The logo that a style is drawn with; None for one without. Raises Unavailable, also when it is missing."""
+    if style.logo_image is None:
+        return None
+    content = read(organization, style.logo_image)
+    if content is None:
+        raise Unavailable.storage()
+    return content
