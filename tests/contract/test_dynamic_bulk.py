@@ -79,7 +79,7 @@ def test_codes_are_made_in_order_and_each_answers_as_a_create_of_its_own(caller:
     made = answer.json["codes"]
     assert [code["destination"] for code in made] == [row["destination"] for row in rows]
     assert (made[3]["label"], made[3]["short_url"]) == ("Table 3", "https://qz.example/table-3")
-    assert made[0].keys() == {"id", "slug", "short_url", "destination", "label"}
+    assert made[0].keys() == {"id", "slug", "short_url", "destination", "label", "compact", "scannability"}
     known = [{name: row[name] for name in made[0]} for row in _listed(caller)]
     assert known == made[::-1]
 
