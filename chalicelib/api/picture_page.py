@@ -21,7 +21,8 @@ NAMES: Final[dict[Format, str]] = {"png": "PNG", "svg": "SVG", "webp": "WebP", "
 _STYLE: Final = """
 :root{color-scheme:light dark}
 body{font:17px/1.5 system-ui,sans-serif;margin:0;display:grid;justify-items:center;overflow-wrap:anywhere}
-main{box-sizing:border-box;width:100%;max-width:64rem;padding:clamp(1rem,4vw,3rem);display:grid;gap:clamp(1rem,4vw,3rem)}
+main{box-sizing:border-box;width:100%;max-width:64rem;padding:clamp(1rem,4vw,3rem);gap:clamp(1rem,4vw,3rem)}
+main{display:grid;grid-template-columns:minmax(0,1fr)}
 figure{margin:0;padding:1rem;border-radius:1rem;background:#fff;display:grid;justify-items:center}
 figure.dark{background:#16181d}
 img{display:block;width:100%;max-width:32rem;height:auto}
@@ -32,7 +33,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0}
 dt,dd{margin:0}
 dd{display:flex;flex-wrap:wrap;gap:0 1rem}
 a{color:inherit;text-underline-offset:.2em}
-@media(min-width:48rem){main{grid-template-columns:1fr 1fr;align-items:center;min-height:100vh}}
+@media(min-width:48rem){main{grid-template-columns:repeat(2,minmax(0,1fr));align-items:center;min-height:100vh}}
 """
 _STYLE_HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
 # There is one style, and nothing that runs.
