@@ -5,7 +5,8 @@ QuietzoneError
 │   ├── BodyTooLarge          invalid_request
 │   ├── IdempotencyMismatch   invalid_request
 │   ├── NotSupported          not_supported          what may be asked for, and does not exist yet
-│   └── UnsafeDestination     unsafe_destination
+│   ├── UnsafeDestination     unsafe_destination
+│   └── Unscannable           unscannable            a picture that nobody could read
 ├── Unauthorized              unauthorized           no key, or one that is not known
 │   ├── Forbidden             unauthorized           the key lacks a scope, or its member the role
 │   ├── KeyExpired            unauthorized
@@ -45,7 +46,7 @@ class InvalidRequest(QuietzoneError):
     code = "invalid_request"
 
     @classmethod
-    def for_field(cls, field: str, problem: str) -> "InvalidRequest":
+    def for_field(cls, field: str, problem: str) -> Self:
         """`problem` ends the sentence that the field's name begins: "must be ..."."""
         return cls(f"{field}: {problem}", field)
 
@@ -72,6 +73,10 @@ class NotSupported(InvalidRequest):
 
 class UnsafeDestination(InvalidRequest):
     code = "unsafe_destination"
+
+
+class Unscannable(InvalidRequest):
+    code = "unscannable"
 
 
 class Unauthorized(QuietzoneError):

@@ -140,7 +140,7 @@ def test_the_limits_of_lists_are_those_that_hold() -> None:
 def test_the_types_of_static_codes_are_those_that_are_built() -> None:
     from chalicelib.qr import payloads
 
-    assert names(DOCS / "api-dynamic.md", "Static codes") == payloads._BUILDERS.keys()
+    assert names(DOCS / "api-dynamic.md", "Static codes") == payloads.BUILDERS.keys()
 
 
 def test_the_map_shows_who_may_import_whom() -> None:

@@ -1,12 +1,13 @@
 """What request bodies of several APIs have in common."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from chalicelib.core.days import parse_time
+from chalicelib.core.kinds import KINDS
 
 LONGEST_LABEL: Final = 200
 
@@ -41,4 +42,9 @@ def _moment(value: object) -> object:
 
 # A time in milliseconds, of a text.
 Moment = Annotated[int, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+# The short URL in capitals makes a smaller symbol, which scans to the same place.
+Compact = Annotated[bool, Field(description="Whether its picture shall hold the short URL in capitals.")]
+# What a static code is, and what its payload is built of; which fields a kind has, its builder knows.
+Kind = Annotated[str, WithJsonSchema({"type": "string", "enum": list(KINDS)})]
+PayloadFields = Annotated[dict[str, Any], Field(description="What the payload is built of, by name.")]
 Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL), AfterValidator(printable)]

@@ -2,7 +2,7 @@
 
 import json
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from chalice.app import Response
 from pydantic import Field
@@ -10,13 +10,13 @@ from pydantic import Field
 from chalicelib import ids
 from chalicelib.api import dialects, dynamic_scans
 from chalicelib.api import dynamic_shapes as shapes
-from chalicelib.api.bodies import Body, Label, Moment
+from chalicelib.api.bodies import Body, Compact, Kind, Label, Moment, PayloadFields
 from chalicelib.api.http import Api, created
 from chalicelib.api.parameters import Text, Whole
 from chalicelib.api.requests import Call
 from chalicelib.core.codes import QrCode
 from chalicelib.core.days import day_of
-from chalicelib.core.links import Link
+from chalicelib.core.links import Details, Link
 from chalicelib.core.windows import Window
 from chalicelib.errors import (
     IdempotencyMismatch,
@@ -58,6 +58,7 @@ class CreateDynamic(Body):
     destination: str
     label: Label | None = None
     slug: str | None = None
+    compact: Compact = False
 
 
 class EditDynamic(Body):
@@ -66,11 +67,12 @@ class EditDynamic(Body):
     slug: str = ""
     status: Literal["active", "paused"] = "active"
     pause_until: Moment | None = None
+    compact: Compact = False
 
 
 class CreateCode(Body):
-    type: str
-    fields: dict[str, Any] = Field(default_factory=dict)
+    type: Kind
+    fields: PayloadFields = Field(default_factory=dict)
     label: Label | None = None
 
 
@@ -109,7 +111,8 @@ def create_dynamic(call: Call) -> Response:
     Only successful creates count against the hour's limit, and a replay counts nothing.
     """
     body = call.body(CreateDynamic)
-    new = links.NewLink(body.destination, call.own_hosts, body.label, body.slug)
+    details = Details(compact=call.compact(body.compact))
+    new = links.NewLink(body.destination, call.own_hosts, body.label, body.slug, details=details)
     return created(
         links.create(call.who, new, call.now_ms, partial(_link_answer, base=call.base), call.once(), hourly=True)
     )
@@ -144,13 +147,14 @@ def edit_dynamic(call: Call, code_id: str) -> shapes.DynamicCodeRow:
     """Change, pause or resume a dynamic code; what is not given stays as it is."""
     body = call.body(EditDynamic)
     change = links.Edit(
-        fields=frozenset(body.model_fields_set),
+        fields=frozenset(body.model_fields_set - {"compact"}),
         own_hosts=call.own_hosts,
         destination=body.destination,
         label=body.label,
         slug=body.slug,
         status=body.status,
         pause_until_ms=body.pause_until,
+        details={"compact": call.compact(body.compact)} if "compact" in body.model_fields_set else {},
     )
     return shapes.link_row(links.edit(call.who, code_id, change, call.now_ms), call.base, call.now_ms)
 

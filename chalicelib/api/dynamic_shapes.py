@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chalicelib import ids
-from chalicelib.api.fields import Time, Url, one_of, said
+from chalicelib.api.fields import Compact, Time, Url, one_of, said
 from chalicelib.core.accounts import Member
 from chalicelib.core.codes import QrCode
 from chalicelib.core.days import iso_time
@@ -55,6 +55,7 @@ class DynamicCode(TypedDict):
     short_url: Url
     destination: Url
     label: Label
+    compact: NotRequired[Compact]
 
 
 class DynamicCodeRow(DynamicCode):
@@ -140,6 +141,7 @@ def link(link: Link, base: str) -> DynamicCode:
         "short_url": f"{base}/{link.slug}",
         "destination": link.destination,
         "label": link.label,
+        "compact": link.details.compact,
     }
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+Compact = Annotated[bool, Field(description="Whether its picture holds the short URL in capitals.")]
 Count = Annotated[int, Field(ge=0)]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-15T14:32:18Z"])]
 Date = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-01-15"])]

@@ -22,6 +22,7 @@ STATUS: Final = {
     errors.BodyTooLarge: 413,
     errors.IdempotencyMismatch: 422,
     errors.NotSupported: 422,
+    errors.Unscannable: 422,
     errors.InvalidRequest: 400,
     errors.Forbidden: 403,
     errors.Unauthorized: 401,

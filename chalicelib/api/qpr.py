@@ -36,6 +36,7 @@ _DETAILS: Final = {
     "template": "template",
     "metadata": "metadata",
     "report_conversations": "hands_over",
+    "compact": "compact",
 }
 
 LIMIT: Final = Whole("limit", "Items a page.", DEFAULT_PAGE, 1, LARGEST_PAGE)
@@ -78,6 +79,7 @@ def create_code(call: Call) -> Response:
         template=body.template,
         metadata=body.metadata,
         hands_over=body.report_conversations,
+        compact=call.compact(body.compact),
     )
     new = links.NewLink(body.destination, call.own_hosts, body.name, details=details)
     return created(links.create(call.who, new, call.now_ms, partial(_new_code, call), call.once()))
@@ -132,6 +134,7 @@ def edit_code(call: Call, code_id: str) -> shapes.Code:
     """
     body = call.body(EditCode)
     given = body.model_dump(include=body.model_fields_set)
+    call.compact(body.compact)
     change = links.Edit(
         fields=frozenset(_FIELDS[name] for name in given.keys() & _FIELDS.keys()),
         own_hosts=call.own_hosts,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from chalicelib.api.bodies import LONGEST_LABEL, Body, printable
+from chalicelib.api.bodies import LONGEST_LABEL, Body, Compact, printable
 from chalicelib.core.conversations import MOST_MESSAGES
 
 LONGEST_PROMPT: Final = 8_000
@@ -57,6 +57,7 @@ class CreateCode(Body):
     template: Template | None = None
     metadata: Metadata = Field(default_factory=dict)
     report_conversations: bool = False
+    compact: Compact = False
 
 
 class EditCode(Body):
@@ -67,6 +68,7 @@ class EditCode(Body):
     template: Template | None = None
     metadata: Metadata = Field(default_factory=dict)
     report_conversations: bool = False
+    compact: Compact = False
     status: Literal["active", "paused"] = "active"
 
 

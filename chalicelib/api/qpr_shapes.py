@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chalicelib import ids
-from chalicelib.api.fields import Count, Time, Url, one_of, said
+from chalicelib.api.fields import Compact, Count, Time, Url, one_of, said
 from chalicelib.core import rollups as r
 from chalicelib.core import series, windows
 from chalicelib.core.agents import DESKTOP, MOBILE, TABLET, UNKNOWN
@@ -46,6 +46,7 @@ class Code(TypedDict):
     scans_total: Annotated[Count, said("Scans ever.")]
     created_at: Time
     updated_at: Time
+    compact: NotRequired[Compact]
 
 
 class Codes(TypedDict):
@@ -148,6 +149,7 @@ def code(link: Link, scans_total: int, base: str, now_ms: int) -> Code:
         "scans_total": scans_total,
         "created_at": iso_time(link.created_ms),
         "updated_at": iso_time(link.updated_ms or link.created_ms),
+        "compact": details.compact,
     }
 
 

@@ -30,7 +30,7 @@ from chalicelib.services.qr_codes import NewQrCode
 bp = Api(__name__, dialects.QR, tag="qr")
 
 # What a QR code holds is printed.
-PRINTED: Final = ("data", "urlId", "qrData")
+PRINTED: Final = ("data", "urlId", "qrData", "type", "fields", "compact")
 
 
 URL_ID: Final = Text("urlId", "Only QR codes of this url, by its id in any spelling.")
@@ -51,16 +51,22 @@ STANDALONE: Final = Flag("standalone", "Only QR codes without a url.")
     asked=shapes.ASKED,
 )
 def create_qr_code(call: Call) -> Response:
-    """Make a QR code of a url, by its `urlId`, or of any payload, in `data`.
+    """Make a QR code of a url, by its `urlId`, of any payload, in `data`, or of a `type` and its `fields`.
 
-    It counts as one code of the month, whatever it looks like.
+    `compact` is for one of a url. It counts as one code of the month, whatever it looks like.
     """
     body = call.body(CreateQrCode)
-    if body.url_id is not None and body.data is not None:
-        raise InvalidRequest.for_field("data", "must not be given together with urlId")
-    if body.url_id is None and body.data is None:
-        raise InvalidRequest.for_field("urlId", "must be given, or data in its place")
-    new = NewQrCode(call.base, call.own_hosts, body.url_id, body.data or "", Style(**body.changes))
+    body.check_source()
+    new = NewQrCode(
+        call.base,
+        call.own_hosts,
+        body.url_id,
+        body.data or "",
+        Style(**body.changes),
+        body.compact,
+        body.type,
+        body.fields or {},
+    )
     return created(qr_codes.create(call.who, new, call.now_ms, _created, call.once()))
 
 

@@ -1,14 +1,16 @@
 """What the QR codes of the `qr` API are asked for with."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from chalicelib.api.bodies import Body
+from chalicelib.api.bodies import Body, Compact, Kind, PayloadFields
 from chalicelib.api.styles import SentBackground, SentColour, StyleChange
 from chalicelib.core import styles
 from chalicelib.core.styles import DEFAULT, WORDS, Style
+from chalicelib.errors import InvalidRequest
 
 
 def _spelled(url_id: object) -> object:
@@ -44,6 +46,24 @@ class Customization(Body):
 class CreateQrCode(Customization):
     url_id: UrlId | None = Field(default=None, alias="urlId")
     data: str | None = None
+    type: Kind | None = None
+    fields: PayloadFields | None = None
+    compact: Compact = False
+
+    def check_source(self) -> None:
+        """What it holds comes from one of three. Raises InvalidRequest that names the one too many or missing."""
+        given = [name for name, value in self._sources() if value is not None]
+        if not given:
+            raise InvalidRequest.for_field("urlId", "must be given, or data or type in its place")
+        if len(given) > 1:
+            raise InvalidRequest.for_field(given[1], f"must not be given together with {given[0]}")
+        if self.fields is not None and self.type is None:
+            raise InvalidRequest.for_field("type", "must be given with fields")
+        if self.compact and self.url_id is None:
+            raise InvalidRequest.for_field("compact", f"is about short URLs: it cannot be given with {given[0]}")
+
+    def _sources(self) -> Sequence[tuple[str, object]]:
+        return ("urlId", self.url_id), ("data", self.data), ("type", self.type)
 
 
 class EditQrCode(Customization):

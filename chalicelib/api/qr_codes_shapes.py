@@ -9,6 +9,7 @@ from chalicelib.api.fields import Count, Time, one_of, said
 from chalicelib.api.styles import ShownStyle, shown_style
 from chalicelib.core import codes
 from chalicelib.core.days import iso_time
+from chalicelib.core.kinds import KINDS
 from chalicelib.core.styles import FORMATS, LEVELS, WORDS
 
 QrCodeId = Annotated[str, said("The QR code's id. Paths take every spelling of it.", "qr_akn2ybt1za")]
@@ -64,6 +65,8 @@ class QrCode(TypedDict):
     downloadUrl: Annotated[str, said("Where its picture is.", "/api/qr/qr_akn2ybt1za/download")]
     previewUrl: Annotated[str, said("Where a page shows it.", "/qr/qr_akn2ybt1za")]
     createdAt: Time
+    type: NotRequired[Annotated[str, one_of(*KINDS), said("What it holds.")]]
+    compact: NotRequired[Annotated[bool, said("Whether it holds its short URL in capitals.")]]
     quietZone: NotRequired[Annotated[int, said("The margin around it, in modules.")]]
     style: NotRequired[Annotated[ShownStyle, said("Its shapes and colours, in the words of `qr-code-styling`.")]]
     stylePreset: NotRequired[Annotated[str, said("The look of its modules, by name.", "default")]]
@@ -95,6 +98,8 @@ def qr_code(code: codes.QrCode, scans: int, downloads: int = 0) -> QrCode:
         "downloadUrl": f"/api/qr/{spelled}/download",
         "previewUrl": f"/qr/{spelled}",
         "createdAt": iso_time(code.created_ms),
+        "type": code.kind,
+        "compact": code.compact,
         "stylePreset": style.preset,
         "quietZone": style.quiet_zone,
         "style": shown_style({word: value for word, name in WORDS.items() if (value := getattr(style, name))}),

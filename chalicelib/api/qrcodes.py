@@ -75,7 +75,7 @@ def create_code(call: Call) -> Response:
         body.name,
         body.short_code,
         body.wanted_status or ACTIVE,
-        details=Details(style=_given(body.style or {})),
+        details=Details(style=_given(body.style or {}), compact=call.compact(body.compact)),
     )
     return created(links.create(call.who, new, call.now_ms, partial(_new, call=call), call.once()))
 
@@ -126,6 +126,9 @@ def edit_code(call: Call, code_id: str) -> shapes.QrCode:
     body = call.body(EditQrCode)
     status = body.wanted_status
     fields = {PLAIN[name] for name in PLAIN.keys() & body.model_fields_set} | ({"status"} if status else set())
+    details: dict[str, Any] = {"style": {}} if "style" in body.model_fields_set and body.style is None else {}
+    if "compact" in body.model_fields_set:
+        details["compact"] = call.compact(body.compact)
     change = links.Edit(
         fields=frozenset(fields),
         own_hosts=call.own_hosts,
@@ -133,7 +136,7 @@ def edit_code(call: Call, code_id: str) -> shapes.QrCode:
         label=body.name,
         slug=body.short_code,
         status=status or ACTIVE,
-        details={"style": {}} if "style" in body.model_fields_set and body.style is None else {},
+        details=details,
         style=body.style or {},
     )
     return _counted(call, links.edit(call.who, code_id, change, call.now_ms))

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, StringConstraints, ValidationInfo, field_validator
 
-from chalicelib.api.bodies import LONGEST_LABEL, Body, printable
+from chalicelib.api.bodies import LONGEST_LABEL, Body, Compact, printable
 from chalicelib.api.parameters import Choice, Day, Text, Whole
 from chalicelib.api.qrcodes_shapes import STATUSES
 from chalicelib.api.styles import StyleChange
@@ -33,6 +33,7 @@ Status = Literal["active", "paused", "draft"]
 
 class _Code(Body):
     style: StyleChange | None = None
+    compact: Compact = False
     status: Status | None = None
     active: bool | None = None
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chalicelib import ids
-from chalicelib.api.fields import Count, Time, Url, one_of, said
+from chalicelib.api.fields import Compact, Count, Time, Url, one_of, said
 from chalicelib.api.styles import ShownStyle, shown_style
 from chalicelib.core import rollups as r
 from chalicelib.core.days import iso_time
@@ -35,6 +35,7 @@ class QrCode(TypedDict):
     created_at: Time
     updated_at: Time
     style: NotRequired[ShownStyle]
+    compact: NotRequired[Compact]
     pending: NotRequired[Pending]
     recounting: NotRequired[Recounting]
 
@@ -79,6 +80,7 @@ def code(link: Link, lifetime: Rollup, base: str, now_ms: int) -> QrCode:
         "created_at": iso_time(link.created_ms),
         "updated_at": iso_time(link.updated_ms or link.created_ms),
         "style": shown_style(link.details.style),
+        "compact": link.details.compact,
     }
 
 

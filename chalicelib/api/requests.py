@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.api.operations import Operation
 from chalicelib.api.parameters import Parameter
 from chalicelib.config import settings
+from chalicelib.core import codes
 from chalicelib.core.creates import Allowance
 from chalicelib.errors import BodyTooLarge, Forbidden, InvalidRequest, Unauthorized
 from chalicelib.services import accounts, handovers, limits
@@ -59,6 +60,12 @@ class Call:
         """The hosts that a destination may not have: it would redirect to us again."""
         hosts = {self.base.split("://")[-1].split("/")[0], self.request.context.get("domainName", "")}
         return {host.rsplit(":", 1)[0] if not host.startswith("[") else host for host in hosts if host}
+
+    def compact(self, wanted: bool) -> bool:
+        """Whether a short URL shall be spelled in capitals. Raises InvalidRequest where these would lead elsewhere."""
+        if wanted:
+            codes.check_compact(self.base)
+        return wanted
 
     def read(self, parameter: Parameter[T]) -> T:
         """The value of a declared query parameter. Raises InvalidRequest."""

@@ -20,7 +20,8 @@ class Details:
     """What a link carries for people and for programs.
 
     `utm` are query parameters that go into the destination, by name; `style` is that of its picture; `metadata`
-    passes through to its scans. `hands_over` lets the redirect tell the destination which scan led there.
+    passes through to its scans. `hands_over` lets the redirect tell the destination which scan led there; `compact`
+    spells the short URL in its picture in capitals.
     """
 
     description: str | None = None
@@ -33,6 +34,7 @@ class Details:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     style: Mapping[str, str] = field(default_factory=dict)
     hands_over: bool = False
+    compact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,11 @@ class Style:
 
     @property
     def shapes(self) -> Shapes:
-        """The shapes that it comes to. Corners that nobody chose go with the dots, as that preset has them."""
+        """The shapes that it comes to. Corners that nobody chose go with the dots, as that preset has them; within a
+        round ring a square would nearly touch it, so there the dot is round too."""
         preset = PRESETS[self.preset if self.dots is None else "default" if self.dots == "square" else self.dots]
-        return Shapes(preset.dots, self.corner_squares or preset.corner_squares, self.corner_dots or preset.corner_dots)
+        ring = self.corner_squares or preset.corner_squares
+        return Shapes(preset.dots, ring, self.corner_dots or ("dot" if ring == "dot" else preset.corner_dots))
 
 
 DEFAULT: Final = Style()

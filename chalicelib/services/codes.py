@@ -6,8 +6,9 @@ from heapq import merge
 from typing import NamedTuple
 
 from chalicelib import ids
-from chalicelib.core.codes import QrCode
+from chalicelib.core.codes import QrCode, check_style_fits
 from chalicelib.core.links import Link
+from chalicelib.core.styles import DEFAULT
 from chalicelib.qr import payloads
 from chalicelib.services import creating, listing
 from chalicelib.services.accounts import Caller
@@ -40,6 +41,7 @@ def create(
     Raises InvalidRequest and what `creating.create` raises.
     """
     payload = payloads.build(new.kind, new.fields)
+    check_style_fits(payload, DEFAULT, "fields")
 
     def make(write: Transaction, _: list[Refusal]) -> str:
         code = QrCode(

@@ -1,12 +1,12 @@
 """QR codes: make them of a link or of a payload, find, restyle and delete them, read how often they were scanned."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from chalicelib import ids
-from chalicelib.core import codes
+from chalicelib.core import codes, kinds
 from chalicelib.core import rollups as r
 from chalicelib.core.codes import QrCode
 from chalicelib.core.days import day_of
@@ -15,6 +15,7 @@ from chalicelib.core.links import DELETED
 from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
+from chalicelib.qr import payloads
 from chalicelib.services import analytics, creating, links, listing
 from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
@@ -31,9 +32,11 @@ EVERY_KIND: Final = (stored.STANDALONE, stored.BOUND)
 
 @dataclass(frozen=True, slots=True)
 class NewQrCode:
-    """What a QR code is made from: a link, by its id in any spelling, or without one a payload.
+    """What a QR code is made from: a link, by its id in any spelling, or a `kind` and the fields of its payload, or a
+    payload.
 
-    `base` is the address that short links start with; `own_hosts` are refused as those of logos.
+    `base` is the address that short links start with; `own_hosts` are refused as those of logos. `compact` spells a
+    link's short URL in capitals.
     """
 
     base: str
@@ -41,6 +44,9 @@ class NewQrCode:
     link: str | None = None
     payload: str = ""
     style: Style = DEFAULT
+    compact: bool = False
+    kind: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
 
 
 class Page(NamedTuple):
@@ -99,8 +105,8 @@ def edit(caller: Caller, spelled: str, style: Mapping[str, Any], own_hosts: Coll
         edited = replace(code, style=replace(code.style, **style))
         if "logo" in style:
             _check_logo(edited.style, own_hosts)
-        if "level" in style:
-            codes.check_fits(code.payload, edited.style.level, "level")
+        if {"level", "logo"} & style.keys():
+            codes.check_style_fits(code.payload, edited.style, "logo" if edited.style.logo else "level")
         return edited
 
     return _changed(caller, spelled, restyled)
@@ -137,18 +143,26 @@ def download_counts(listed: Iterable[QrCode]) -> dict[int, int]:
 
 
 def _standalone(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transaction], QrCode]:
-    codes.check_payload(new.payload, "payload")
-    codes.check_fits(new.payload, new.style.level, "payload")
+    payload, kind, source = _payload(new)
+    codes.check_style_fits(payload, new.style, source)
 
     def built(_: Transaction) -> QrCode:
-        number, kind = ids.new(now_ms), codes.kind_of(new.payload)
-        return QrCode(caller.organization.number, number, new.payload, now_ms, kind, style=new.style)
+        return QrCode(caller.organization.number, ids.new(now_ms), payload, now_ms, kind, style=new.style)
 
     return built
 
 
+def _payload(new: NewQrCode) -> tuple[str, str, str]:
+    """What a standalone one holds, of which kind that is, and the field to blame for it."""
+    if new.kind is not None:
+        return payloads.build(new.kind, new.fields), new.kind, "fields"
+    return codes.check_payload(new.payload, "payload"), kinds.kind_of(new.payload), "payload"
+
+
 def _of_link(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transaction], QrCode]:
     """Takes the next marker of its link. Whoever makes one at the same time finds the link changed, and looks again."""
+    if new.compact:
+        codes.check_compact(new.base)
 
     def built(write: Transaction) -> QrCode:
         held = links.held(caller, new.link or "")
@@ -157,7 +171,7 @@ def _of_link(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transacti
             raise NotFound.of("code")
         since_ms = now_ms if link.marked_ms is None else link.marked_ms
         stored_links.put_marker(write, held, replace(link, markers=marker, marked_ms=since_ms))
-        payload, number = codes.encoded(new.base, link.slug, marker), ids.new(now_ms)
+        payload, number = codes.encoded(new.base, link.slug, marker, new.compact), ids.new(now_ms)
         return QrCode(link.organization, number, payload, now_ms, link=link.number, marker=marker, style=new.style)
 
     return built

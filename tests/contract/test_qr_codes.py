@@ -93,7 +93,8 @@ def test_the_documents_create_answers_as_its_example_does(caller: Caller) -> Non
     made = answer.json["data"]
     same = ("format", "size", "errorCorrection", "foregroundColor", "backgroundColor", "logoUrl", "downloadCount")
     assert {name: made[name] for name in same} == {name: shapes.EXAMPLE["data"][name] for name in same}  # type: ignore[index]
-    assert set(made) - set(shapes.EXAMPLE["data"]) == {"stylePreset", "quietZone", "style"}  # type: ignore[call-overload]
+    beside = {"stylePreset", "quietZone", "style", "type", "compact"}
+    assert set(made) - set(shapes.EXAMPLE["data"]) == beside  # type: ignore[call-overload]
     assert made["qrData"] == "https://qz.example/abc123"
     assert made["urlId"] == str(_number(code["id"]))
     assert made["organizationId"] == ids.spell("org", caller.organization)
@@ -422,7 +423,7 @@ def test_an_edit_changes_what_is_given_and_nothing_else(caller: Caller) -> None:
     assert caller.call("PATCH", path, {}).json["data"] == edited
 
 
-@pytest.mark.parametrize("name", ["data", "urlId", "qrData"])
+@pytest.mark.parametrize("name", ["data", "urlId", "qrData", "type", "fields", "compact"])
 @pytest.mark.parametrize("value", ["x", None, 5])
 def test_what_it_holds_is_immutable(caller: Caller, name: str, value: Any) -> None:
     for made in (_create(caller, data="x"), _create(caller, urlId=caller.create()["id"])):

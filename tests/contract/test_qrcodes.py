@@ -98,6 +98,7 @@ def test_a_code_has_every_documented_field_of_its_type(caller: Caller) -> None:
         "created_at": code["created_at"],
         "updated_at": code["created_at"],
         "style": dict(STYLE),
+        "compact": False,
     }
     assert code["id"].startswith("qr_")
     assert _redirects("spring-sale") == 302

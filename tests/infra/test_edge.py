@@ -46,6 +46,8 @@ def test_repeated_headers_stay_repeated() -> None:
         ("/abc?x=1&y=%20#z", "/abc?x=1&y=%20#z"),
         ("http://elsewhere.example/abc?x=1", "/abc?x=1"),
         ("http://elsewhere.example", "/"),
+        ("/SPRING-SALE.2", "/SPRING-SALE.2"),
+        ("HTTP://QZ.EXAMPLE/SPRING-SALE.2", "/SPRING-SALE.2"),
         ("*", "/*"),
         ("/caf\xe9", "/caf%E9"),
         ('/a"b<c>\x01', "/a%22b%3Cc%3E%01"),
