@@ -24,7 +24,7 @@ class Picture:
     @classmethod
     def of_link(cls, link: Link, base: str) -> "Picture":
         """The picture that every link has, in the look that it was given. Its payload is the bare short URL."""
-        payload = codes.encoded(base, link.slug, 1)
+        payload = codes.payload_of_link(base, link.slug, link.details.compact)
         title = cut(link.label) if link.label else contents(payload).title
         style = of_words(link.details.style)
         return cls(link.organization, link.number, payload, style, link.label or link.slug, title, counted=False)

@@ -2,7 +2,6 @@
 
 import io
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,8 +13,6 @@ from chalicelib import ids
 from chalicelib.api.picture_page import HEADERS
 from chalicelib.core.styles import FORMATS, MEDIA_TYPES
 from chalicelib.services import erasing
-from chalicelib.store import codes as stored_codes
-from chalicelib.store.transactions import Transaction
 from tests.api.calls import Answer, Caller
 from tests.world import now_ms
 
@@ -404,24 +401,3 @@ def test_a_preview_runs_nothing_and_asks_nobody_else(caller: Caller) -> None:
     page = _Page(answer.json)
     assert not page.of("script")
     assert not any("style" in attributes for _, attributes in page.elements)
-
-
-@pytest.mark.parametrize(
-    ("foreground", "background", "behind"),
-    [
-        pytest.param("#000000", "#FFFFFF", "light", id="black on white"),
-        pytest.param("#000000", "transparent", "light", id="black on nothing"),
-        pytest.param("#FFFFFF", "transparent", "dark", id="white on nothing"),
-    ],
-)
-def test_a_picture_without_a_background_stands_on_what_shows_it(
-    caller: Caller, foreground: str, background: str, behind: str
-) -> None:
-    made = _qr(caller, data="hello")
-    held = stored_codes.read(caller.organization, ids.parse(made["id"]) or 0)
-    assert held
-    write, style = Transaction(), replace(held.value.style, foreground=foreground, background=background)
-    stored_codes.put_again(write, held, replace(held.value, style=style))
-    assert write.commit() == []
-    (figure,) = _page(made).of("figure")
-    assert figure["class"] == behind
