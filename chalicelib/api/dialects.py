@@ -151,7 +151,15 @@ QRCODES: Final = Dialect(
     ("/v1/qrcodes",),
     NestedError,
     _nested,
-    words={"destination": "destination_url", "slug": "short_code", "label": "name"},
+    words={
+        "destination": "destination_url",
+        "slug": "short_code",
+        "label": "name",
+        "foreground": "style.dotsColor",
+        "corner_squares_colour": "style.cornersSquareColor",
+        "corner_dots_colour": "style.cornersDotColor",
+        "dots": "style.dotsType",
+    },
 )
 QPR: Final = Dialect(
     "qpr",
@@ -179,6 +187,11 @@ QR: Final = Dialect(
         "payload": "data",
         "logo": "logoUrl",
         "level": "errorCorrectionLevel",
+        "foreground": "foregroundColor",
+        "corner_squares_colour": "style.cornersSquareColor",
+        "corner_dots_colour": "style.cornersDotColor",
+        "dots": "style.dotsType",
+        "quiet_zone": "quietZone",
     },
 )
 # What people look at, not programs.

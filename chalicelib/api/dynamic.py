@@ -112,7 +112,7 @@ def create_dynamic(call: Call) -> Response:
     """
     body = call.body(CreateDynamic)
     details = Details(compact=call.compact(body.compact))
-    new = links.NewLink(body.destination, call.own_hosts, body.label, body.slug, details=details)
+    new = links.NewLink(body.destination, call.own_hosts, body.label, body.slug, details=details, drawn_at=call.base)
     return created(
         links.create(call.who, new, call.now_ms, partial(_link_answer, base=call.base), call.once(), hourly=True)
     )
@@ -155,6 +155,7 @@ def edit_dynamic(call: Call, code_id: str) -> shapes.DynamicCodeRow:
         status=body.status,
         pause_until_ms=body.pause_until,
         details={"compact": call.compact(body.compact)} if "compact" in body.model_fields_set else {},
+        drawn_at=call.base,
     )
     return shapes.link_row(links.edit(call.who, code_id, change, call.now_ms), call.base, call.now_ms)
 

@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from chalicelib import ids
 from chalicelib.api.fields import Compact, Time, Url, one_of, said
+from chalicelib.api.styles import Scannability, shown_scannability
 from chalicelib.core.accounts import Member
 from chalicelib.core.codes import QrCode
 from chalicelib.core.days import iso_time
@@ -56,6 +57,7 @@ class DynamicCode(TypedDict):
     destination: Url
     label: Label
     compact: NotRequired[Compact]
+    scannability: NotRequired[Scannability | None]
 
 
 class DynamicCodeRow(DynamicCode):
@@ -80,6 +82,7 @@ class StaticCode(TypedDict):
     type: str
     payload: str
     label: Label
+    scannability: NotRequired[Scannability | None]
 
 
 class StaticEntry(StaticCode):
@@ -142,6 +145,7 @@ def link(link: Link, base: str) -> DynamicCode:
         "destination": link.destination,
         "label": link.label,
         "compact": link.details.compact,
+        "scannability": shown_scannability(link.details.scannability),
     }
 
 
@@ -161,6 +165,7 @@ def static_code(code: QrCode) -> StaticCode:
         "type": code.kind,
         "payload": code.payload,
         "label": code.label,
+        "scannability": shown_scannability(code.scannability),
     }
 
 

@@ -81,7 +81,7 @@ def create_code(call: Call) -> Response:
         hands_over=body.report_conversations,
         compact=call.compact(body.compact),
     )
-    new = links.NewLink(body.destination, call.own_hosts, body.name, details=details)
+    new = links.NewLink(body.destination, call.own_hosts, body.name, details=details, drawn_at=call.base)
     return created(links.create(call.who, new, call.now_ms, partial(_new_code, call), call.once()))
 
 
@@ -142,6 +142,7 @@ def edit_code(call: Call, code_id: str) -> shapes.Code:
         label=body.name,
         status=body.status,
         details={_DETAILS[name]: value for name, value in given.items() if name in _DETAILS},
+        drawn_at=call.base,
     )
     return _code(call, links.edit(call.who, code_id, change, call.now_ms))
 

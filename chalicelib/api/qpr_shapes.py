@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from chalicelib import ids
 from chalicelib.api.fields import Compact, Count, Time, Url, one_of, said
+from chalicelib.api.styles import Scannability, shown_scannability
 from chalicelib.core import rollups as r
 from chalicelib.core import series, windows
 from chalicelib.core.agents import DESKTOP, MOBILE, TABLET, UNKNOWN
@@ -47,6 +48,7 @@ class Code(TypedDict):
     created_at: Time
     updated_at: Time
     compact: NotRequired[Compact]
+    scannability: NotRequired[Scannability | None]
 
 
 class Codes(TypedDict):
@@ -150,6 +152,7 @@ def code(link: Link, scans_total: int, base: str, now_ms: int) -> Code:
         "created_at": iso_time(link.created_ms),
         "updated_at": iso_time(link.updated_ms or link.created_ms),
         "compact": details.compact,
+        "scannability": shown_scannability(details.scannability),
     }
 
 

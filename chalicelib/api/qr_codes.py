@@ -23,6 +23,7 @@ from chalicelib.errors import (
     NotFound,
     PlanLimitExceeded,
     UnsafeDestination,
+    Unscannable,
 )
 from chalicelib.services import links, qr_codes
 from chalicelib.services.qr_codes import NewQrCode
@@ -46,7 +47,7 @@ STANDALONE: Final = Flag("standalone", "Only QR codes without a url.")
     answer=Success[shapes.QrCode],
     status=201,
     once=True,
-    errors=(UnsafeDestination, NotFound, IdempotencyMismatch, PlanLimitExceeded),
+    errors=(UnsafeDestination, Unscannable, NotFound, IdempotencyMismatch, PlanLimitExceeded),
     example=shapes.EXAMPLE,
     asked=shapes.ASKED,
 )
@@ -107,7 +108,7 @@ def get_qr_code(call: Call, qr_id: str) -> Success[shapes.QrCode]:
     limit=limits.QR_WRITE,
     body=EditQrCode,
     answer=Success[shapes.QrCode],
-    errors=(UnsafeDestination,),
+    errors=(UnsafeDestination, Unscannable),
     example=shapes.EXAMPLE,
     asked=shapes.ASKED_EDIT,
 )

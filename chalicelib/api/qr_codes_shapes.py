@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from chalicelib import ids
 from chalicelib.api.fields import Count, Time, one_of, said
-from chalicelib.api.styles import ShownStyle, shown_style
+from chalicelib.api.styles import Scannability, ShownStyle, shown_scannability, shown_style
 from chalicelib.core import codes
 from chalicelib.core.days import iso_time
 from chalicelib.core.kinds import KINDS
@@ -66,6 +66,7 @@ class QrCode(TypedDict):
     previewUrl: Annotated[str, said("Where a page shows it.", "/qr/qr_akn2ybt1za")]
     createdAt: Time
     type: NotRequired[Annotated[str, one_of(*KINDS), said("What it holds.")]]
+    scannability: NotRequired[Scannability | None]
     compact: NotRequired[Annotated[bool, said("Whether it holds its short URL in capitals.")]]
     quietZone: NotRequired[Annotated[int, said("The margin around it, in modules.")]]
     style: NotRequired[Annotated[ShownStyle, said("Its shapes and colours, in the words of `qr-code-styling`.")]]
@@ -100,6 +101,7 @@ def qr_code(code: codes.QrCode, scans: int, downloads: int = 0) -> QrCode:
         "createdAt": iso_time(code.created_ms),
         "type": code.kind,
         "compact": code.compact,
+        "scannability": shown_scannability(code.scannability),
         "stylePreset": style.preset,
         "quietZone": style.quiet_zone,
         "style": shown_style({word: value for word, name in WORDS.items() if (value := getattr(style, name))}),

@@ -240,6 +240,7 @@ def _edit(body: EditUrl, call: Call) -> links.Edit:
         redirect_type=body.redirect_type,
         details=details,
         utm=body.utm,
+        drawn_at=call.base,
     )
 
 

@@ -17,13 +17,13 @@ from chalicelib.core.days import day_of
 from chalicelib.core.limits import QRCODES, Limit
 from chalicelib.core.links import ACTIVE, Details, Link
 from chalicelib.core.windows import Window
-from chalicelib.errors import IdempotencyMismatch, PlanLimitExceeded, SlugTaken, UnsafeDestination
+from chalicelib.errors import IdempotencyMismatch, PlanLimitExceeded, SlugTaken, UnsafeDestination, Unscannable
 from chalicelib.services import analytics, link_pages, links
 from chalicelib.services.accounts import Caller
 
 bp = Api(__name__, dialects.QRCODES, tag="qrcodes")
 
-CREATE_ERRORS: Final = (UnsafeDestination, SlugTaken, IdempotencyMismatch, PlanLimitExceeded)
+CREATE_ERRORS: Final = (UnsafeDestination, Unscannable, SlugTaken, IdempotencyMismatch, PlanLimitExceeded)
 # The fields of a body that are set as they are sent, and what the product calls them.
 PLAIN: Final = {"name": "label", "destination_url": "destination", "short_code": "slug"}
 
@@ -76,6 +76,7 @@ def create_code(call: Call) -> Response:
         body.short_code,
         body.wanted_status or ACTIVE,
         details=Details(style=_given(body.style or {}), compact=call.compact(body.compact)),
+        drawn_at=call.base,
     )
     return created(links.create(call.who, new, call.now_ms, partial(_new, call=call), call.once()))
 
@@ -117,7 +118,7 @@ def get_code(call: Call, code_id: str) -> shapes.QrCode:
     limit=limit_of,
     body=EditQrCode,
     answer=shapes.QrCode,
-    errors=(UnsafeDestination, SlugTaken),
+    errors=(UnsafeDestination, SlugTaken, Unscannable),
     asked={"status": "paused"},
     example={**EXAMPLE, "status": "paused", "active": False},
 )
@@ -138,6 +139,7 @@ def edit_code(call: Call, code_id: str) -> shapes.QrCode:
         status=status or ACTIVE,
         details=details,
         style=body.style or {},
+        drawn_at=call.base,
     )
     return _counted(call, links.edit(call.who, code_id, change, call.now_ms))
 

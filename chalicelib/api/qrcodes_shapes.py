@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from chalicelib import ids
 from chalicelib.api.fields import Compact, Count, Time, Url, one_of, said
-from chalicelib.api.styles import ShownStyle, shown_style
+from chalicelib.api.styles import Scannability, ShownStyle, shown_scannability, shown_style
 from chalicelib.core import rollups as r
 from chalicelib.core.days import iso_time
 from chalicelib.core.links import ACTIVE, DELETED, DRAFT, EXPIRED, PAUSED, Link
@@ -36,6 +36,7 @@ class QrCode(TypedDict):
     updated_at: Time
     style: NotRequired[ShownStyle]
     compact: NotRequired[Compact]
+    scannability: NotRequired[Scannability | None]
     pending: NotRequired[Pending]
     recounting: NotRequired[Recounting]
 
@@ -81,6 +82,7 @@ def code(link: Link, lifetime: Rollup, base: str, now_ms: int) -> QrCode:
         "updated_at": iso_time(link.updated_ms or link.created_ms),
         "style": shown_style(link.details.style),
         "compact": link.details.compact,
+        "scannability": shown_scannability(link.details.scannability),
     }
 
 

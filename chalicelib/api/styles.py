@@ -6,6 +6,9 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
+from chalicelib.api.fields import one_of, said
+from chalicelib.core.scannability import CAUSES
+from chalicelib.core.scannability import Scannability as Found
 from chalicelib.core.styles import COLOUR, TRANSPARENT, CornersType, DotsType, background, colour
 
 BACKGROUND: Final = f"{COLOUR}|^{TRANSPARENT}$"
@@ -40,6 +43,27 @@ class StyleChange(TypedDict, total=False):
     cornersSquareColor: SentColour | None
     cornersDotType: CornersType | None
     cornersDotColor: SentColour | None
+
+
+class Reason(TypedDict):
+    """What makes a picture harder to read."""
+
+    cause: Annotated[str, one_of(*CAUSES)]
+    message: Annotated[str, said("For people.", "The quiet zone is 2 modules wide: the standard asks for 4")]
+
+
+class Scannability(TypedDict):
+    """How well a picture can be read: it was, as it is, small, blurred, turned and faded."""
+
+    score: Annotated[int, Field(ge=0, le=100), said("100 is as good as it gets.")]
+    reasons: Annotated[list[Reason], said("What it lost by, the worst first.")]
+
+
+def shown_scannability(found: Found | None) -> Scannability | None:
+    """What was found when a picture was read; None when it never was."""
+    if found is None:
+        return None
+    return {"score": found.score, "reasons": [{"cause": it.cause, "message": it.message} for it in found.reasons]}
 
 
 def shown_style(style: Mapping[str, Any]) -> ShownStyle:

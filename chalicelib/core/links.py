@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from chalicelib.core.scannability import Scannability
+
 ACTIVE: Final = "active"
 PAUSED: Final = "paused"
 DRAFT: Final = "draft"
@@ -21,7 +23,7 @@ class Details:
 
     `utm` are query parameters that go into the destination, by name; `style` is that of its picture; `metadata`
     passes through to its scans. `hands_over` lets the redirect tell the destination which scan led there; `compact`
-    spells the short URL in its picture in capitals.
+    spells the short URL in its picture in capitals; `scannability` is how well that can be read, where it was tried.
     """
 
     description: str | None = None
@@ -35,6 +37,7 @@ class Details:
     style: Mapping[str, str] = field(default_factory=dict)
     hands_over: bool = False
     compact: bool = False
+    scannability: Scannability | None = None
 
 
 @dataclass(frozen=True, slots=True)

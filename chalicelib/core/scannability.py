@@ -1,7 +1,8 @@
 """How well a QR code's picture can be read, as it was found by reading it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 Cause = Literal["contrast", "quiet_zone", "density", "logo", "shapes"]
 CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
@@ -21,3 +22,8 @@ class Scannability:
 
     score: int
     reasons: tuple[Reason, ...] = ()
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> Self:
+        """What `dataclasses.asdict` made a mapping of."""
+        return cls(stored["score"], tuple(Reason(**reason) for reason in stored["reasons"]))

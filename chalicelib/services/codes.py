@@ -10,7 +10,7 @@ from chalicelib.core.codes import QrCode, check_style_fits
 from chalicelib.core.links import Link
 from chalicelib.core.styles import DEFAULT
 from chalicelib.qr import payloads
-from chalicelib.services import creating, listing
+from chalicelib.services import creating, listing, proving
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import Created, OnceKey
 from chalicelib.store import codes as stored
@@ -52,8 +52,9 @@ def create(
             created_ms=now_ms,
             label=new.label,
         )
-        stored.put_new(write, code)
-        return shape(code)
+        proved = proving.of_code(code, None)
+        stored.put_new(write, proved)
+        return shape(proved)
 
     return creating.create(caller, make, now_ms, once, hourly=True)
 

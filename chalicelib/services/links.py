@@ -12,7 +12,7 @@ from chalicelib.core.links import ACTIVE, DEFAULT_REDIRECT, DELETED, PAUSED, RED
 from chalicelib.core.queries import with_parameters
 from chalicelib.core.utm import Utm
 from chalicelib.errors import InvalidRequest, NotFound, SlugTaken, Unavailable
-from chalicelib.services import creating, listing
+from chalicelib.services import creating, listing, proving
 from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import Created, OnceKey
 from chalicelib.store import jobs, links, queues, spreads
@@ -26,7 +26,10 @@ PLAIN: Final = frozenset({"destination", "label", "expires_ms", "redirect_type",
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """What a link is made from. Without a slug it gets a random one. `own_hosts` are refused as destinations."""
+    """What a link is made from. Without a slug it gets a random one. `own_hosts` are refused as destinations.
+
+    `drawn_at` is where short links start, of one whose picture shall be proved; '' where nobody asks for a picture.
+    """
 
     destination: str
     own_hosts: Collection[str]
@@ -36,6 +39,7 @@ class NewLink:
     expires_ms: int | None = None
     redirect_type: int = DEFAULT_REDIRECT
     details: Details = field(default_factory=Details)
+    drawn_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Edit:
     """What to change of a link: the names in `fields` are set to the values here, others stay.
 
     `details` are those of `Details` that change, by name; `utm` is what changes of its UTM parameters, `style` what
-    changes of its style, where None takes away.
+    changes of its style, where None takes away; `drawn_at` is as that of a new link.
     """
 
     fields: frozenset[str]
@@ -60,6 +64,7 @@ class Edit:
     details: Mapping[str, Any] = field(default_factory=dict)
     utm: Utm = field(default_factory=Utm)
     style: Mapping[str, Any] = field(default_factory=dict)
+    drawn_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,8 @@ def checked(new: NewLink, now_ms: int) -> NewLink:
 
 
 def built(organization: int, new: NewLink, now_ms: int) -> Link:
-    """A link with a number of its own, made from what was checked; nothing is written."""
-    return Link(
+    """A link with a number of its own, made from what was checked; nothing is written. Raises Unscannable."""
+    link = Link(
         organization=organization,
         number=ids.new(now_ms),
         slug=new.slug or slugs.random_slug(),
@@ -110,6 +115,7 @@ def built(organization: int, new: NewLink, now_ms: int) -> Link:
         custom=new.slug is not None,
         details=new.details,
     )
+    return proving.of_link(link, new.drawn_at) if new.drawn_at else link
 
 
 def seed(caller: Caller, new: NewLink, now_ms: int) -> Link:
@@ -155,6 +161,8 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Link:
         if before.value.status == DELETED:
             raise NotFound.of("code")
         edited = replace(_edited(before.value, change, now_ms), updated_ms=now_ms)
+        if change.drawn_at:
+            edited = proving.of_edited_link(edited, before.value, change.drawn_at)
         write = Transaction()
         slots = spreads.slots(edited.organization, edited.number)
         links.replace(write, before, edited, caller.organization.hashing_key, slots)

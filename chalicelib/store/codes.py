@@ -16,7 +16,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.codes import QrCode
-from chalicelib.core.scannability import Reason, Scannability
+from chalicelib.core.scannability import Scannability
 from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.store import numbered, pictures
 from chalicelib.store.numbered import sort_key
@@ -168,7 +168,7 @@ def _code(found: CodeItem) -> QrCode:
         link=None if found.link is None else int(found.link),
         marker=int(found.marker or 0),
         style=Style(**json.loads(found.style or "{}")),
-        scannability=_scannability(found.scannability),
+        scannability=None if found.scannability is None else Scannability.restored(json.loads(found.scannability)),
         deleted_ms=None if found.deleted is None else int(found.deleted),
     )
 
@@ -177,10 +177,3 @@ def _stored(style: Style) -> str | None:
     """What differs from the default style."""
     given = {f.name: value for f in fields(style) if (value := getattr(style, f.name)) != getattr(DEFAULT, f.name)}
     return json.dumps(given, ensure_ascii=False) if given else None
-
-
-def _scannability(stored: str | None) -> Scannability | None:
-    if stored is None:
-        return None
-    found = json.loads(stored)
-    return Scannability(found["score"], tuple(Reason(**reason) for reason in found["reasons"]))

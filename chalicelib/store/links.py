@@ -6,7 +6,7 @@ pk slug#<slug>         sk slug              what the redirect needs; kept as a t
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -16,6 +16,7 @@ from chalicelib.core.destinations import location
 from chalicelib.core.judging import Span, Terms
 from chalicelib.core.links import DELETED, ERASED, Details, Link
 from chalicelib.core.queries import with_parameters
+from chalicelib.core.scannability import Scannability
 from chalicelib.store import numbered, pictures
 from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record
@@ -248,12 +249,16 @@ def _link(found: LinkItem) -> Link:
 def _stored(details: Details) -> str | None:
     """What differs from the defaults."""
     given = {f.name: value for f in fields(details) if (value := getattr(details, f.name))}
+    if details.scannability:
+        given["scannability"] = asdict(details.scannability)
     return json.dumps(given, ensure_ascii=False) if given else None
 
 
 def _details(stored: str | None) -> Details:
     given = json.loads(stored or "{}")
-    return Details(**{**given, "tags": tuple(given.get("tags", ()))})
+    found = given.get("scannability")
+    scannability = None if found is None else Scannability.restored(found)
+    return Details(**{**given, "tags": tuple(given.get("tags", ())), "scannability": scannability})
 
 
 def _spans(stored: str | None) -> tuple[Span, ...]:

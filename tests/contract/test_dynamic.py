@@ -427,7 +427,7 @@ def test_rows_have_exactly_the_decided_fields_and_times(caller: Caller) -> None:
     caller.call("POST", "/v1/codes", {"type": "url", "fields": {"url": "https://example.com/"}})
     (row,) = caller.call("GET", "/v1/dynamic").json["codes"]
     created = {"id", "slug", "short_url", "destination", "label"}
-    assert set(row) == created | {"status", "pause_until", "created_at", "compact"}
+    assert set(row) == created | {"status", "pause_until", "created_at", "compact", "scannability"}
     static, dynamic = caller.call("GET", "/v1/codes").json["codes"]
     decided = {"id", "type", "dynamic", "destination", "label", "status", "short_url", "created_at"}
     assert decided <= set(static)

@@ -574,6 +574,7 @@ def test_a_code_is_answered_with_all_that_was_given_and_where_it_is(caller: Call
         "created_at": iso_time(NOON),
         "updated_at": iso_time(NOON),
         "compact": False,
+        "scannability": {"score": 100, "reasons": []},
     }
     assert _get(caller, f"/v1/qpr-codes/{code['id']}") == code
     assert _get(caller, "/v1/qpr-codes") == {"qpr_codes": [code], "total": 1, "limit": 50, "offset": 0}

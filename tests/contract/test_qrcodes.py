@@ -99,7 +99,10 @@ def test_a_code_has_every_documented_field_of_its_type(caller: Caller) -> None:
         "updated_at": code["created_at"],
         "style": dict(STYLE),
         "compact": False,
+        "scannability": code["scannability"],
     }
+    assert code["scannability"]["score"] < 100  # the style's colours are too much alike
+    assert code["scannability"]["reasons"][0]["cause"] == "contrast"
     assert code["id"].startswith("qr_")
     assert _redirects("spring-sale") == 302
 
