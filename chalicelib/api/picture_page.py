@@ -10,7 +10,7 @@ from chalicelib import ids
 from chalicelib.api.dialects import HTML
 from chalicelib.core.contents import contents
 from chalicelib.core.pictures import Picture
-from chalicelib.core.styles import FORMATS, TRANSPARENT, Format, is_light
+from chalicelib.core.styles import FORMATS, Format
 
 SHOWN_PIXELS: Final = 512
 CARD_PIXELS: Final = 1024  # of the picture on the cards that other sites make of the page
@@ -21,9 +21,9 @@ NAMES: Final[dict[Format, str]] = {"png": "PNG", "svg": "SVG", "webp": "WebP", "
 _STYLE: Final = """
 :root{color-scheme:light dark}
 body{font:17px/1.5 system-ui,sans-serif;margin:0;display:grid;justify-items:center;overflow-wrap:anywhere}
-main{box-sizing:border-box;width:100%;max-width:64rem;padding:clamp(1rem,4vw,3rem);display:grid;gap:clamp(1rem,4vw,3rem)}
+main{box-sizing:border-box;width:100%;max-width:64rem;padding:clamp(1rem,4vw,3rem);gap:clamp(1rem,4vw,3rem)}
+main{display:grid;grid-template-columns:minmax(0,1fr)}
 figure{margin:0;padding:1rem;border-radius:1rem;background:#fff;display:grid;justify-items:center}
-figure.dark{background:#16181d}
 img{display:block;width:100%;max-width:32rem;height:auto}
 h1{font-size:1.6rem;line-height:1.2;margin:0 0 .75rem}
 pre{font:15px/1.5 ui-monospace,monospace;margin:0;white-space:pre-wrap;max-height:20rem;overflow:auto}
@@ -32,7 +32,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0}
 dt,dd{margin:0}
 dd{display:flex;flex-wrap:wrap;gap:0 1rem}
 a{color:inherit;text-underline-offset:.2em}
-@media(min-width:48rem){main{grid-template-columns:1fr 1fr;align-items:center;min-height:100vh}}
+@media(min-width:48rem){main{grid-template-columns:repeat(2,minmax(0,1fr));align-items:center;min-height:100vh}}
 """
 _STYLE_HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
 # There is one style, and nothing that runs.
@@ -52,7 +52,7 @@ _PAGE: Final = """<!doctype html>
 <meta property="og:image:width" content="{card_pixels}"><meta property="og:image:height" content="{card_pixels}">
 <meta property="og:image:alt" content="{alt}"><meta name="twitter:card" content="summary">
 <style>{style}</style></head><body><main>
-<figure class="{behind}"><img src="{picture}" width="{pixels}" height="{pixels}" alt="{alt}"></figure>
+<figure><img src="{picture}" width="{pixels}" height="{pixels}" alt="{alt}"></figure>
 <section><h1>{title}</h1><pre>{text}</pre><h2>Download</h2><dl>{downloads}</dl></section>
 </main></body></html>
 """
@@ -69,7 +69,6 @@ def page(picture: Picture, base: str) -> str:
         "card": f"{base}/api/qr/{spelled}/download?{_query('png', CARD_PIXELS)}",
         "card_pixels": str(CARD_PIXELS),
         "alt": alt,
-        "behind": "dark" if _is_for_dark(picture) else "light",
         "picture": _address(picture, "svg"),
         "pixels": str(SHOWN_PIXELS),
         "text": held.text,
@@ -95,8 +94,3 @@ def _address(picture: Picture, form: Format, size: int | None = None, *, saved: 
 def _query(form: Format, size: int | None = None, *, saved: bool = False) -> str:
     given = {"format": form, "size": size, "download": 1 if saved else None}
     return urlencode({name: value for name, value in given.items() if value is not None})
-
-
-def _is_for_dark(picture: Picture) -> bool:
-    """Whether it is a light one without a background, made to stand on something dark."""
-    return picture.style.background == TRANSPARENT and is_light(picture.style.foreground)

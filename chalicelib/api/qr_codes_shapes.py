@@ -56,7 +56,9 @@ class QrCode(TypedDict):
     qrData: Annotated[str, said("What it holds, as it was made: it never changes.", "https://example.com/spring")]
     format: Annotated[str, one_of(*FORMATS)]
     size: Annotated[int, said("The picture's width and height in pixels.")]
-    errorCorrection: Annotated[str, one_of(*LEVELS)]
+    errorCorrection: Annotated[
+        str, one_of(*LEVELS), said("The level that it has: with a logo H, whatever was asked for.")
+    ]
     foregroundColor: Annotated[str, said("Six hexadecimal digits.", "#000000")]
     backgroundColor: Annotated[str, said("Six hexadecimal digits, or transparent.", "#FFFFFF")]
     logoUrl: Annotated[str | None, said("The image at its centre.")]
@@ -90,7 +92,7 @@ def qr_code(code: codes.QrCode, scans: int, downloads: int = 0) -> QrCode:
         "qrData": code.payload,
         "format": style.format,
         "size": style.size,
-        "errorCorrection": style.level,
+        "errorCorrection": codes.level_of(style),
         "foregroundColor": style.foreground,
         "backgroundColor": style.background,
         "logoUrl": style.logo,

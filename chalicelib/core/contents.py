@@ -4,27 +4,23 @@ made as a text may hold a network all the same."""
 import re
 from typing import Final, NamedTuple
 
+from chalicelib.core import kinds
+
 LONGEST_TITLE: Final = 80
 
-WIFI: Final = "Wi-Fi"
-TEXT: Final = "Text"
-
-# How payloads begin that are no address, without regard to case.
 _WORDS: Final = {
-    "wifi:": WIFI,
-    "begin:vcard": "Contact",
-    "mecard:": "Contact",
-    "begin:vevent": "Event",
-    "begin:vcalendar": "Event",
-    "mailto:": "Email",
-    "matmsg:": "Email",
-    "tel:": "Phone number",
-    "sms:": "Message",
-    "smsto:": "Message",
-    "geo:": "Place",
-    "https://wa.me/": "WhatsApp",
+    kinds.TEXT: "Text",
+    kinds.EMAIL: "Email",
+    kinds.PHONE: "Phone number",
+    kinds.SMS: "Message",
+    kinds.WHATSAPP: "WhatsApp",
+    kinds.WIFI: "Wi-Fi",
+    kinds.GEO: "Place",
+    kinds.VCARD: "Contact",
+    kinds.MECARD: "Contact",
+    kinds.EVENT: "Event",
 }
-_ADDRESS: Final = re.compile(r"https?://(\S+)", re.IGNORECASE)
+_NETWORK: Final = "wifi:"
 # A field of ZXing's format for networks: a backslash stands before what would end it.
 _WIFI_FIELD: Final = re.compile(r"([A-Za-z0-9]+):((?:\\.|[^\\;])*);", re.DOTALL)
 
@@ -38,14 +34,11 @@ class Contents(NamedTuple):
 
 def contents(payload: str) -> Contents:
     """What a payload is. A network's password is in the picture, and in no text beside it."""
-    begun = payload.lstrip().lower()
-    word = next((word for beginning, word in _WORDS.items() if begun.startswith(beginning)), None)
-    if word == WIFI:
-        return Contents(WIFI, _network(payload.lstrip()))
-    address = _ADDRESS.fullmatch(payload)
-    if word is None and address:
-        word = cut(address[1].rstrip("/"))
-    return Contents(word or TEXT, payload)
+    if payload.lstrip().lower().startswith(_NETWORK):  # also one that no phone would join
+        return Contents(_WORDS[kinds.WIFI], _network(payload.lstrip()))
+    kind = kinds.kind_of(payload)
+    title = cut(payload.partition("://")[2].rstrip("/")) if kind == kinds.URL else _WORDS[kind]
+    return Contents(title, payload)
 
 
 def cut(title: str) -> str:
@@ -54,7 +47,7 @@ def cut(title: str) -> str:
 
 
 def _network(payload: str) -> str:
-    fields = {name.upper(): value for name, value in _WIFI_FIELD.findall(payload[len("wifi:") :])}
+    fields = {name.upper(): value for name, value in _WIFI_FIELD.findall(payload[len(_NETWORK) :])}
     said = {"Network": fields.get("S", ""), "Security": fields.get("T", "")}
     return "\n".join(f"{what}: {_unescaped(value)}" for what, value in said.items() if value)
 

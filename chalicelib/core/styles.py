@@ -108,12 +108,6 @@ def colour(text: str) -> str:
     return text
 
 
-def is_light(text: str) -> bool:
-    """Whether a colour is nearer to white than to black (relative luminance, roughly: without the gamma)."""
-    red, green, blue = (int(text[n : n + 2], 16) for n in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 127
-
-
 def background(text: str) -> str:
     """The colour itself, or TRANSPARENT. Raises ValueError for what is neither."""
     return text if text == TRANSPARENT else colour(text)

@@ -18,7 +18,7 @@ from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.qr import payloads
-from chalicelib.services import analytics, creating, links, listing, logos
+from chalicelib.services import analytics, creating, links, listing, logos, proving
 from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
 from chalicelib.services.creating import Created, OnceKey
@@ -67,16 +67,17 @@ def create(
     """A new QR code under the caller's limits; `shape` makes the body of the answer.
 
     Its logo is fetched when nothing else stands in the way any more: neither for a replay nor for one that is refused.
-    Raises InvalidRequest, UnsafeDestination, NotFound for the link, and what `creating.create` raises.
+    Raises InvalidRequest, UnsafeDestination, Unscannable, NotFound for the link, and what `creating.create` raises.
     """
     _check_logo(new.style, new.own_hosts)
     building = _standalone if new.link is None else _of_link
     built, fetch = building(caller, new, now_ms), cache(logos.fetch)  # once for all attempts
 
     def make(write: Transaction, _: list[Refusal]) -> str:
-        code = _with_logo(write, built(write), fetch)
-        stored.put_new(write, code)
-        return shape(code)
+        code, logo = _with_logo(write, built(write), fetch)
+        proved = proving.of_code(code, logo)
+        stored.put_new(write, proved)
+        return shape(proved)
 
     return creating.create(caller, make, now_ms, once, meter=Meter.QR_GENERATED, hourly=False)
 
@@ -102,7 +103,8 @@ def page(
 def edit(caller: Caller, spelled: str, style: Mapping[str, Any], own_hosts: Collection[str]) -> QrCode:
     """Give a QR code another look: `style` has what changes, by the names of `Style`; what it holds is printed.
 
-    A logo is fetched if it is another one. Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination.
+    A logo is fetched if it is another one. Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination,
+    Unscannable.
     """
     fetch = cache(logos.fetch)
 
@@ -113,7 +115,9 @@ def edit(caller: Caller, spelled: str, style: Mapping[str, Any], own_hosts: Coll
         if {"level", "logo"} & style.keys():
             codes.check_style_fits(code.payload, edited.style, "logo" if edited.style.logo else "level")
         known = edited.style.logo == code.style.logo and code.style.logo_image is not None
-        return _with_logo(write, edited, fetch) if "logo" in style and not known else edited
+        if "logo" in style and not known:
+            return proving.of_code(*_with_logo(write, edited, fetch))
+        return proving.of_code(edited, logos.of(code.organization, edited.style))
 
     return _changed(caller, spelled, restyled)
 
@@ -233,10 +237,10 @@ def _check_logo(style: Style, own_hosts: Collection[str]) -> None:
         raise InvalidRequest.for_field("logo", "must be an https URL")
 
 
-def _with_logo(write: Transaction, code: QrCode, fetch: Callable[[str], Logo]) -> QrCode:
-    """The code with the image of its logo, which goes into the same transaction; without a logo, with none."""
+def _with_logo(write: Transaction, code: QrCode, fetch: Callable[[str], Logo]) -> tuple[QrCode, bytes | None]:
+    """The code, and the image of its logo, which goes into the same transaction; without a logo, none."""
     if code.style.logo is None:
-        return replace(code, style=replace(code.style, logo_image=None))
+        return replace(code, style=replace(code.style, logo_image=None)), None
     logo = fetch(code.style.logo)
     logos.keep(write, code.organization, logo)
-    return replace(code, style=replace(code.style, logo_image=logo.digest))
+    return replace(code, style=replace(code.style, logo_image=logo.digest)), logo.content

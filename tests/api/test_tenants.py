@@ -30,8 +30,18 @@ _numbers = count(1)
 ABSENT: Final = ids.spell("client", 5)
 
 
+# What anybody may read who knows an id: what is printed anyway.
+PUBLIC: Final = {"/", "/v1", "/docs", "/openapi.json", "/api/qr/{qr_id}/download", "/qr/{qr_id}"}
+
+
 def _name(operation: Operation) -> str:
     return f"{operation.method} {operation.path}"
+
+
+def test_what_needs_no_key_is_named_here_and_only_read() -> None:
+    found = [it for it in routes.OPERATIONS if it.scope is None]
+    assert {it.path for it in found} == PUBLIC
+    assert {it.method for it in found} == {"GET", "HEAD"}
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ def test_the_documents_create_answers_as_its_example_does(caller: Caller) -> Non
     made = answer.json["data"]
     same = ("format", "size", "errorCorrection", "foregroundColor", "backgroundColor", "logoUrl", "downloadCount")
     assert {name: made[name] for name in same} == {name: shapes.EXAMPLE["data"][name] for name in same}  # type: ignore[index]
-    beside = {"stylePreset", "quietZone", "style", "type", "compact"}
+    beside = {"stylePreset", "quietZone", "style", "type", "compact", "scannability"}
+    assert made["scannability"] == {"score": 100, "reasons": []}
     assert set(made) - set(shapes.EXAMPLE["data"]) == beside  # type: ignore[call-overload]
     assert made["qrData"] == "https://qz.example/abc123"
     assert made["urlId"] == str(_number(code["id"]))
@@ -294,7 +295,9 @@ def test_a_customization_is_kept_from_a_create_and_from_an_edit(
     edited = caller.call("PATCH", f"/api/v1/qr/{plain['id']}", {name: value})
     assert edited.status == 200
     now = edited.json["data"]
-    assert now == {**plain, shown: value, "style": now["style"]}
+    level = "H" if name == "logoUrl" else now["errorCorrection"]  # whatever was asked for
+    beside = {"style": now["style"], "scannability": now["scannability"], "errorCorrection": level}
+    assert now == {**plain, shown: value, **beside}
     assert _get(caller, f"/api/v1/qr/{plain['id']}") == edited.json["data"]
 
 
@@ -513,7 +516,9 @@ def test_an_edit_changes_what_is_given_and_nothing_else(caller: Caller) -> None:
     path = f"/api/v1/qr/{made['id']}"
     edited = caller.call("PATCH", path, {**shapes.ASKED_EDIT, "logoUrl": None, "unknown": 1}).json["data"]
     shown = {name: value for name, value in shapes.ASKED_EDIT.items() if name != "errorCorrectionLevel"}
-    assert edited == {**made, **shown, "errorCorrection": "M", "logoUrl": None}
+    assert made["scannability"]["reasons"][0]["cause"] == "logo"
+    perfect = {"score": 100, "reasons": []}
+    assert edited == {**made, **shown, "errorCorrection": "M", "logoUrl": None, "scannability": perfect}
     assert caller.call("PATCH", path, {}).json["data"] == edited
 
 

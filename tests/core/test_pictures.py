@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.codes import QrCode
 from chalicelib.core.links import Details, Link
 from chalicelib.core.pictures import Picture
-from chalicelib.core.styles import DEFAULT, WORDS, Style, is_light, of_words
+from chalicelib.core.styles import DEFAULT, WORDS, Style, of_words
 
 LINK = Link(1, 2, "spring", "https://example.com/", 0, details=Details(style={"dotsType": "dots"}))
 CODE = QrCode(1, 3, "https://qz.example/spring", 0, link=2, marker=1)
@@ -49,6 +49,11 @@ def test_the_picture_of_a_link_is_its_short_url_in_its_own_look_and_not_counted(
     assert Picture.of_code(CODE, LINK).counted
 
 
+def test_the_picture_of_a_compact_link_is_in_capitals() -> None:
+    compact = replace(LINK, details=replace(LINK.details, compact=True))
+    assert Picture.of_link(compact, "https://qz.example").payload == "HTTPS://QZ.EXAMPLE/SPRING"
+
+
 def test_a_picture_is_shown_in_another_format_or_size_or_in_its_own() -> None:
     picture = Picture.of_code(CODE, LINK)
     assert picture.shown(None, None) == picture
@@ -60,10 +65,3 @@ def test_a_style_by_qr_code_stylings_words_is_that_style() -> None:
     style = of_words({**given, "unknown": "x"})
     assert {word: getattr(style, name) for word, name in WORDS.items()} == given
     assert of_words({}) == DEFAULT
-
-
-@pytest.mark.parametrize(
-    ("colour", "light"), [("#FFFFFF", True), ("#ffe000", True), ("#000000", False), ("#0000FF", False)]
-)
-def test_a_colour_is_light_or_dark(colour: str, light: bool) -> None:
-    assert is_light(colour) is light

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -153,8 +154,6 @@ def test_the_tag_is_of_all_that_decides_the_bytes_and_of_nothing_else(
 
 
 def _restyled(code: QrCode, style: dict[str, Any]) -> QrCode:
-    from dataclasses import replace
-
     return replace(code, style=replace(code.style, **style))
 
 
