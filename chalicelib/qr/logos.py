@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
-MOST_PIXELS: Final = 4_000_000
+MOST_PIXELS: Final = 2048 * 2048
 LARGEST: Final = 512
 MOST_BYTES: Final = 300_000
 
@@ -105,4 +105,4 @@ def _png(image: "Image") -> bytes:
 
 
 def _too_many_pixels() -> InvalidRequest:
-    return InvalidRequest.for_field("logo", "must have at most 4 megapixels, such as 2000 x 2000")
+    return InvalidRequest.for_field("logo", "must have at most 4 megapixels, such as 2048 x 2048")
