@@ -40,6 +40,13 @@ def _moment(value: object) -> object:
     return moment
 
 
+def _spelled(identifier: object) -> object:
+    """Some documents have integers for ids, and strings in their answers."""
+    whole = isinstance(identifier, int) and not isinstance(identifier, bool)
+    return str(identifier) if whole else identifier
+
+
+AnyId = Annotated[str, BeforeValidator(_spelled), WithJsonSchema({"type": ["integer", "string"]})]
 # A time in milliseconds, of a text.
 Moment = Annotated[int, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 # The short URL in capitals makes a smaller symbol, which scans to the same place.

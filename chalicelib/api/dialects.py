@@ -146,6 +146,14 @@ def _blamed(failure: Failure) -> dict[str, str]:
 
 
 DYNAMIC: Final = Dialect("dynamic", ("/v1",), DynamicError, _dynamic)
+# Pictures of any text are of the same API, and have words of their own.
+DYNAMIC_QR: Final = Dialect(
+    "dynamic pictures",
+    ("/v1/qr",),
+    DynamicError,
+    _dynamic,
+    words={"payload": "data", "foreground": "dark", "background": "light", "quiet_zone": "margin"},
+)
 QRCODES: Final = Dialect(
     "qrcodes",
     ("/v1/qrcodes",),
@@ -197,7 +205,7 @@ QR: Final = Dialect(
 # What people look at, not programs.
 PAGES: Final = Dialect("pages", ("/qr",), str, draw=lambda failure: failure, write=_page, headers=HTML)
 # The most special prefix first; what has none of them is drawn as `dynamic` does.
-DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, PAGES, DYNAMIC)
+DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, PAGES, DYNAMIC_QR, DYNAMIC)
 
 
 def of_path(path: str) -> Dialect:

@@ -8,8 +8,12 @@ from urllib.parse import quote
 from chalice.app import Request, Response
 
 from chalicelib.core import filenames
+from chalicelib.core.styles import MEDIA_TYPES, Format
 
 Headers = dict[str, str | list[str]]
+
+# An SVG that is opened by itself is a page: it may show what it holds, and load or run nothing.
+SVG_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 _TAG: Final = re.compile(r'"([^"]*)"')
 
@@ -34,6 +38,19 @@ def content_disposition(name: str, extension: str, *, attachment: bool) -> str:
     kind = "attachment" if attachment else "inline"
     own = "" if plain == safe else f"; filename*=UTF-8''{quote(safe, safe='!#$&+-.^_`|~')}"
     return f'{kind}; filename="{plain}"{own}'
+
+
+def picture_headers(form: Format, etag: str, cached: str, disposition: str) -> Headers:
+    """Those of a picture, and of a 304 too: whoever holds a copy brings its headers up to date (RFC 9111, 3.2)."""
+    svg: Headers = {"Content-Security-Policy": SVG_POLICY} if form == "svg" else {}
+    return {
+        "Content-Type": MEDIA_TYPES[form],
+        "Content-Disposition": disposition,
+        "ETag": etag,
+        "Cache-Control": cached,
+        "X-Content-Type-Options": "nosniff",
+        **svg,
+    }
 
 
 def is_held(request: Request, etag: str) -> bool:

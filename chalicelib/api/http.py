@@ -25,7 +25,7 @@ ANY_ORIGIN: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Content-Disposition,ETag,Idempotent-Replay,Location,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,"
-        "X-RateLimit-Reset"
+        "X-RateLimit-Reset,X-Scannability"
     ),
 }
 PREFLIGHT: Final = {

@@ -121,7 +121,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         for n in operation.arguments
     ]
     query = [
-        {"name": p.name, "in": "query", "required": False, "schema": p.schema(), "description": p.description}
+        {"name": p.name, "in": "query", "required": p.needed, "schema": p.schema(), "description": p.description}
         for p in operation.parameters
     ]
     return [*path, *query, *([_ONCE] if operation.once else [])]

@@ -4,6 +4,7 @@ Numbers out of range are clamped; what is no number, no date or not one of the w
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -31,6 +32,11 @@ class Parameter(ABC, Generic[T]):
     def schema(self) -> dict[str, Any]:
         """What it may be, as JSON Schema has it."""
 
+    @property
+    def needed(self) -> bool:
+        """Whether it must be given."""
+        return False
+
     def refuse(self, problem: str) -> InvalidRequest:
         return InvalidRequest.for_field(self.name, problem)
 
@@ -44,6 +50,34 @@ class Text(Parameter[str]):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string"}
+
+
+@dataclass(frozen=True)
+class Checked(Parameter[str]):
+    """A text that passes a check, which returns it or raises ValueError; `default` is None when one must be given.
+
+    `limits` are the check's, as JSON Schema has them.
+    """
+
+    check: Callable[[str], str]
+    default: str | None
+    limits: Mapping[str, Any]
+
+    @property
+    def needed(self) -> bool:
+        return self.default is None
+
+    def read(self, text: str | None) -> str:
+        if not text and self.default is not None:
+            return self.default
+        try:
+            return self.check(text or "")
+        except ValueError as error:
+            raise self.refuse(str(error)) from error
+
+    def schema(self) -> dict[str, Any]:
+        given = {} if self.default is None else {"default": self.default}
+        return {"type": "string", **self.limits, **given}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Final
 from chalice.app import Response
 
 from chalicelib.api import dialects, picture_page
-from chalicelib.api.files import Bytes, Headers, content_disposition, is_held
+from chalicelib.api.files import Bytes, Headers, content_disposition, is_held, picture_headers
 from chalicelib.api.http import Api
 from chalicelib.api.operations import HEAD
 from chalicelib.api.parameters import Choice, WholeOrNone
@@ -19,8 +19,6 @@ bp = Api(__name__, dialects.QR, tag="pictures")
 pages = Api(__name__, dialects.PAGES, tag="pictures")
 
 CACHED: Final = "public, max-age=300"
-# An SVG that is opened by itself is a page: it may show what it holds, and load or run nothing.
-SVG_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 FORMAT: Final = Choice("format", "Its own format unless given.", FORMATS, "")
 SIZE: Final = WholeOrNone("size", "Width and height in pixels; its own unless given.", SMALLEST, LARGEST)
@@ -84,14 +82,6 @@ def _format(call: Call) -> Format | None:
 
 
 def _headers(call: Call, picture: Picture, etag: str) -> Headers:
-    """Those of a 304 too: whoever holds a copy brings its headers up to date with them (RFC 9111, 3.2)."""
     form = picture.style.format
-    svg: Headers = {"Content-Security-Policy": SVG_POLICY} if form == "svg" else {}
-    return {
-        "Content-Type": MEDIA_TYPES[form],
-        "Content-Disposition": content_disposition(picture.name, form, attachment=call.read(DOWNLOAD) in YES),
-        "ETag": etag,
-        "Cache-Control": CACHED,
-        "X-Content-Type-Options": "nosniff",
-        **svg,
-    }
+    disposition = content_disposition(picture.name, form, attachment=call.read(DOWNLOAD) in YES)
+    return picture_headers(form, etag, CACHED, disposition)

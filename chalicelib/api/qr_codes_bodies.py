@@ -4,22 +4,15 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from chalicelib.api.bodies import Body, Compact, Kind, PayloadFields
+from chalicelib.api.bodies import AnyId, Body, Compact, Kind, PayloadFields
 from chalicelib.api.styles import SentBackground, SentColour, StyleChange
 from chalicelib.core import styles
 from chalicelib.core.styles import DEFAULT, WORDS, Style
 from chalicelib.errors import InvalidRequest
 
-
-def _spelled(url_id: object) -> object:
-    """The document has integers for url ids, and strings in its answers."""
-    return str(url_id) if isinstance(url_id, int) and not isinstance(url_id, bool) else url_id
-
-
 Preset = Annotated[str, AfterValidator(styles.preset), WithJsonSchema({"type": "string", "enum": list(styles.PRESETS)})]
-UrlId = Annotated[str, BeforeValidator(_spelled), WithJsonSchema({"type": ["integer", "string"]})]
 
 
 class Customization(Body):
@@ -44,7 +37,7 @@ class Customization(Body):
 
 
 class CreateQrCode(Customization):
-    url_id: UrlId | None = Field(default=None, alias="urlId")
+    url_id: AnyId | None = Field(default=None, alias="urlId")
     data: str | None = None
     type: Kind | None = None
     fields: PayloadFields | None = None

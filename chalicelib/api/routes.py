@@ -7,6 +7,8 @@ from chalicelib.api import (
     docs,
     dynamic,
     dynamic_bulk,
+    dynamic_images,
+    dynamic_qr,
     history,
     integrity,
     pictures,
@@ -27,6 +29,8 @@ from chalicelib.api.operations import Operation
 _APIS: Final = (
     dynamic.bp,
     dynamic_bulk.bp,
+    dynamic_images.bp,
+    dynamic_qr.bp,
     qrcodes.bp,
     qrcodes_analytics.bp,
     qrcodes_exports.bp,

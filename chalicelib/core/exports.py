@@ -4,14 +4,12 @@ A file is text that is made in order: its head, a line for each row, its foot. S
 on with from the last part that is noted.
 """
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from chalicelib.core import scan_rows
+from chalicelib.core import csv_lines, scan_rows
 from chalicelib.core.places import Place, Span
 from chalicelib.core.scans import Scan
 
@@ -23,10 +21,6 @@ CONTENT_TYPES: Final[Mapping[str, str]] = {CSV: "text/csv; charset=utf-8", JSON:
 RUNNING: Final = "running"
 DONE: Final = "done"
 FAILED: Final = "failed"
-
-# A cell that begins with one of these is a formula to a spreadsheet (the last four are full-width: some read them as
-# the first four); an apostrophe makes it a text.
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Shape(NamedTuple):
@@ -87,32 +81,17 @@ class Export:
 
 def head(wanted: Wanted) -> str:
     """What a file begins with."""
-    return _csv_line(SHAPES[wanted.shape].fields) if wanted.format == CSV else "["
+    return csv_lines.line(SHAPES[wanted.shape].fields) if wanted.format == CSV else "["
 
 
 def line(wanted: Wanted, scan: Scan, first: bool) -> str:
     """A scan's row; `first` tells that none is before it."""
     row = SHAPES[wanted.shape].row(scan)
     if wanted.format == CSV:
-        return _csv_line(map(_cell, row.values()))
+        return csv_lines.line(map(csv_lines.cell, row.values()))
     return f"{'' if first else ','}\n{json.dumps(row, ensure_ascii=False, separators=(',', ':'))}"
 
 
 def foot(wanted: Wanted) -> str:
     """What a file ends with."""
     return "" if wanted.format == CSV else "\n]\n"
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str) and value.startswith(_FORMULAS):
-        return f"'{value}"
-    return value
-
-
-def _csv_line(cells: Iterable[object]) -> str:
-    """A line by RFC 4180."""
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()

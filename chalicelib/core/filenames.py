@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 LONGEST: Final = 80
+LONGEST_BYTES: Final = 200  # of 255 that file systems take: an ending, and a number before it, come behind
 UNNAMED: Final = "qr-code"
 
 # What some system takes for a path, a wildcard or the end of a name.
@@ -16,7 +17,8 @@ _EDGES: Final = "-. "
 def safe(name: str) -> str:
     """A name in its own letters. What nobody sees is left out: it could turn the name around, or hide its end."""
     seen = "".join(c for c in unicodedata.normalize("NFC", name) if c.isspace() or unicodedata.category(c)[0] != "C")
-    return _UNSAFE.sub("-", seen)[:LONGEST].strip(_EDGES) or UNNAMED
+    cut = _UNSAFE.sub("-", seen)[:LONGEST].encode()[:LONGEST_BYTES].decode(errors="ignore")
+    return cut.strip(_EDGES) or UNNAMED
 
 
 def plain(name: str) -> str:

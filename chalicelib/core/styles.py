@@ -28,6 +28,7 @@ QUIET_ZONE: Final = 4  # ISO/IEC 18004, 5.3.8
 WIDEST_QUIET_ZONE: Final = 16
 TRANSPARENT: Final = "transparent"
 COLOUR: Final = "^#[0-9A-Fa-f]{6}$"
+DIGITS: Final = "^([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,18 @@ def colour(text: str) -> str:
     if not re.fullmatch(COLOUR, text):
         raise ValueError("must be a 6-digit hex colour such as #1A2B3C")
     return text
+
+
+def digits(text: str) -> str:
+    """The hexadecimal digits of a colour, three or six. Raises ValueError for what is none."""
+    if not re.fullmatch(DIGITS, text):
+        raise ValueError("must be a hex colour of 3 or 6 digits such as 1A2B3C, without #")
+    return text
+
+
+def of_digits(text: str) -> str:
+    """The colour of such digits; each of three stands for two of it, as in CSS (CSS Color 4, 5.2)."""
+    return f"#{''.join(digit * 2 for digit in text) if len(text) == 3 else text}"
 
 
 def background(text: str) -> str:

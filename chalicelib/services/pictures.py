@@ -11,6 +11,7 @@ from chalicelib import ids
 from chalicelib.core.codes import QrCode
 from chalicelib.core.links import DELETED, Link
 from chalicelib.core.pictures import Picture
+from chalicelib.core.styles import Style
 from chalicelib.errors import Gone, NotFound, Unavailable
 from chalicelib.qr import pictures as drawing
 from chalicelib.services import logos
@@ -37,10 +38,15 @@ def find(spelled: str, base: str) -> Picture:
 
 
 def etag(picture: Picture) -> str:
+    """The entity tag of a picture."""
+    return etag_of(picture.payload, picture.style)
+
+
+def etag_of(payload: str, style: Style) -> str:
     """A strong entity tag (RFC 9110, 8.8.3): of all that decides the bytes, which need not be drawn for it."""
-    style = asdict(picture.style)
-    del style["logo"]  # where it came from; what is drawn is the stored image
-    decided = json.dumps([drawing.RENDERER, picture.payload, style], sort_keys=True)
+    parts = asdict(style)
+    del parts["logo"]  # where it came from; what is drawn is the stored image
+    decided = json.dumps([drawing.RENDERER, payload, parts], sort_keys=True)
     return f'"{hashlib.sha256(decided.encode()).hexdigest()[:32]}"'
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from chalicelib.services import counting, erasing, exporting, recounting, refolding, sweeping
+from chalicelib.services import bundling, counting, erasing, exporting, recounting, refolding, sweeping
 from chalicelib.services import spill as spilling
 
 # A job hands over to a new message this long before its function would be stopped.
@@ -16,6 +16,7 @@ Records = list[Mapping[str, Any]]
 
 # What a job message may ask for: its key, and who does it, for an organization and a number or text.
 ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
+    "bundle": bundling.bundle,
     "erase": erasing.erase,
     "export": exporting.export,
     "recount": recounting.recount,

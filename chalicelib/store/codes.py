@@ -6,7 +6,7 @@ pk <organization>   sk linked#<link>#<number>    that this QR code is one of thi
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, fields
 from heapq import merge
 from itertools import islice
@@ -77,6 +77,13 @@ def read(organization: int, number: int) -> Held[QrCode] | None:
     addresses = [(str(organization), sort_key(kind, number)) for kind in (STANDALONE, BOUND)]
     found = next(iter(CodeItem.batch_get(addresses, consistent_read=True)), None)
     return None if found is None else Held(_code(found), int(found.version))
+
+
+def several(organization: int, numbers: Collection[int]) -> dict[int, QrCode]:
+    """Many QR codes by their numbers, deleted or not, consistently; what is not there is missing."""
+    addresses = [(str(organization), sort_key(kind, number)) for number in numbers for kind in (STANDALONE, BOUND)]
+    found = CodeItem.batch_get(addresses, consistent_read=True)
+    return {code.number: code for code in map(_code, found)}
 
 
 def newest_first(

@@ -1,4 +1,4 @@
-"""Files in the bucket of exports. They are uploaded in parts: whatever is cut off goes on at its last part.
+"""Files in the bucket of exports. Long ones are uploaded in parts: whatever is cut off goes on at its last part.
 
 A part that is stored again takes its own place. An upload that is never completed, S3 takes away after a day.
 """
@@ -6,7 +6,7 @@ A part that is stored again takes its own place. An upload that is never complet
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import boto3
 from botocore.config import Config
@@ -54,6 +54,12 @@ def abort(key: str, upload: str) -> None:
             _client().abort_multipart_upload(**_named(key), UploadId=upload)
     except UploadLost:
         return
+
+
+def put(key: str, content_type: str, file: IO[bytes]) -> None:
+    """Store a whole file from where it stands, in place of one of that name. Raises Unavailable."""
+    with _translated():
+        _client().put_object(**_named(key), ContentType=content_type, Body=file)
 
 
 def exists(key: str) -> bool:

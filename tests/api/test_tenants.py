@@ -11,6 +11,7 @@ import pytest
 from chalicelib import errors, ids
 from chalicelib.api import problems, routes
 from chalicelib.api.operations import Operation
+from chalicelib.core import bundles as core_bundles
 from chalicelib.core.accounts import SCOPES
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.exports import RUNNING, Export, Wanted
@@ -19,7 +20,7 @@ from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.errors import QuietzoneError
 from chalicelib.services import accounts, callers, counting, keys
 from chalicelib.services.keys import NewKey
-from chalicelib.store import exports, scans
+from chalicelib.store import bundles, exports, scans
 from tests.api.calls import Answer, Caller, new_caller
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.world import World, now_ms
@@ -77,6 +78,13 @@ def _export(caller: Caller) -> str:
     return str(order.number)
 
 
+def _images(caller: Caller) -> str:
+    wanted = core_bundles.Wanted(caller.organization, (1,), "png", 512, "https://qz.example")
+    order = core_bundles.Order(ids.new(now_ms()), wanted, RUNNING, now_ms())
+    bundles.put(order)
+    return str(order.number)
+
+
 def _made(method: str, path: str, body: Any, *names: str) -> Callable[[Caller], str]:
     """Makes a thing by a call, whose answer has its id at the names."""
 
@@ -99,6 +107,7 @@ def _member(caller: Caller) -> str:
 REPORTING = "/api/v1/external/reporting"
 MAKERS: Final[dict[tuple[str, str], Callable[[Caller], str]]] = {
     ("code_id", "dynamic"): _link,
+    ("images_id", "dynamic"): _images,
     ("code_id", "qrcodes"): _link,
     ("export_id", "qrcodes"): _export,
     ("code_id", "qpr"): _link,

@@ -38,3 +38,8 @@ def test_any_text_becomes_a_name_that_is_none_of_a_folder_and_fits_into_a_header
         assert made[0] != "."
     assert plain.isascii()
     assert safe.encode()
+
+
+def test_a_name_fits_what_file_systems_take() -> None:
+    assert filenames.safe("🙂" * 100) == "🙂" * (filenames.LONGEST_BYTES // 4)
+    assert len(filenames.safe("x" + "🙂" * 100).encode()) <= filenames.LONGEST_BYTES
