@@ -91,7 +91,10 @@ class _Pen:
 @cache
 def number(value: float) -> str:
     """A number in as few characters as SVG takes it."""
-    return f"{value:.3f}".rstrip("0").rstrip(".").replace("0.", ".", 1) if value % 1 else f"{value:.0f}"
+    if not value % 1:
+        return f"{value:.0f}"
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 @cache
