@@ -84,9 +84,11 @@ class _Pen:
 
     def turn(self, corner: Turn) -> None:
         self._line(corner.x, corner.y)
-        if corner.radius:
-            self._bend(corner)
-            self._at = corner.end_x, corner.end_y
+        if not corner.radius:
+            self._flush()  # quarters on both sides of a sharp corner are no half
+            return
+        self._bend(corner)
+        self._at = corner.end_x, corner.end_y
 
     def close(self) -> str:
         self._flush()
