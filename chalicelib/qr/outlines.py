@@ -17,6 +17,12 @@ _SIDES: Final = (LEFT | UP, UP | RIGHT, RIGHT | DOWN, DOWN | LEFT)
 _STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 # Where, from a vertex at which an outline turns right, the module lies whose corner that is, by the way it came.
 _TURNED: Final = ((-1, 0, 1), (-1, -1, 2), (0, -1, 3), (0, 0, 0))
+# How an outline goes on that came some way (4 of them) to a vertex that it may leave in some ways (16 sets of bits):
+# to the right (1) if it can, so that modules that meet at a corner stay apart; else straight on (0), or to the left
+# (3).
+_TURNS: Final = [
+    [next((turn for turn in (1, 0, 3) if ways & 1 << (way + turn) % 4), 0) for ways in range(16)] for way in range(4)
+]
 
 # How far a Bezier curve's control points are along the tangents of a quarter of a circle.
 KAPPA: Final = 0.5522847498
@@ -128,8 +134,7 @@ class Grid:
         corners: list[Corner] = []
         at, way = start + 1, 0
         while True:
-            # Right first: modules that meet at a corner stay apart.
-            turn = next(turn for turn in (1, 0, 3) if ways[at] & 1 << (way + turn) % 4)
+            turn = _TURNS[way][ways[at]]
             if turn:
                 corners.append(self._corner(at, way, kind if turn == 1 else "square"))
             way = (way + turn) % 4

@@ -3,10 +3,21 @@
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 from chalicelib.core.styles import TRANSPARENT
 from chalicelib.qr.drawings import Drawing
-from chalicelib.qr.outlines import Outline, Turn, turns
+from chalicelib.qr.outlines import Corner, Outline, Turn, turns
+
+Relative = tuple[tuple[float, float, float], ...]  # an outline's corners, seen from the first one
+
+
+class _Piece(NamedTuple):
+    """An outline as path data, and where that begins, seen from the first corner."""
+
+    x: float
+    y: float
+    data: str
 
 
 def svg(drawing: Drawing) -> bytes:
@@ -27,48 +38,67 @@ def _painted(drawing: Drawing) -> Iterator[str]:
 
 def path(outlines: Iterable[Outline], offset: float) -> str:
     """Outlines as path data, `offset` modules to the right and down."""
-    pen = _Pen()
+    written: list[str] = []
+    known: dict[Relative, _Piece] = {}  # the same shape is in many places
+    at_x = at_y = -offset
     for outline in outlines:
-        corners = turns(outline)
-        first = corners[0]
-        pen.move(first.end_x + offset, first.end_y + offset)
-        for corner in corners[1:]:
-            pen.turn(corner, offset)
-        if first.radius:
-            pen.turn(first, offset)
-        pen.close()
-    return "".join(pen.written)
+        x, y, _ = outline[0]
+        relative = tuple([(corner_x - x, corner_y - y, radius) for corner_x, corner_y, radius in outline])
+        if not (piece := known.get(relative)):
+            piece = known[relative] = _piece(relative)
+        x, y = x + piece.x, y + piece.y
+        written.append(f"{'m' if written else 'M'}{number(x - at_x)}{_next(y - at_y)}{piece.data}")
+        at_x, at_y = x, y
+    return "".join(written)
+
+
+def _piece(relative: Relative) -> _Piece:
+    if any(radius for _, _, radius in relative):
+        return _curved(relative)
+    (x, y, _), *others = relative
+    edges: list[str] = []
+    for next_x, next_y, _ in others:
+        edges.append(f"h{number(next_x - x)}" if next_x != x else f"v{number(next_y - y)}")
+        x, y = next_x, next_y
+    return _Piece(0, 0, "".join(edges) + "z")
+
+
+def _curved(relative: Relative) -> _Piece:
+    corners = turns([Corner(*corner) for corner in relative])
+    first = corners[0]
+    pen = _Pen(first.end_x, first.end_y)
+    for corner in corners[1:]:
+        pen.turn(corner)
+    if first.radius:
+        pen.turn(first)
+    return _Piece(first.end_x, first.end_y, pen.close())
 
 
 class _Pen:
     """Writes path data, relative to where the pen is."""
 
-    def __init__(self) -> None:
-        self.written: list[str] = []
-        self._at = self._start = (0.0, 0.0)
+    def __init__(self, x: float, y: float) -> None:
+        self._written: list[str] = []
+        self._at = x, y
         self._arc: tuple[float, float, Turn] | None = None  # a quarter that was not written yet: two are a half
 
-    def move(self, x: float, y: float) -> None:
-        dx, dy = x - self._at[0], y - self._at[1]
-        self.written.append(f"{'m' if self.written else 'M'}{number(dx)}{_next(dy)}")
-        self._at = self._start = x, y
+    def turn(self, corner: Turn) -> None:
+        self._line(corner.x, corner.y)
+        if not corner.radius:
+            self._flush()  # quarters on both sides of a sharp corner are no half
+            return
+        self._bend(corner)
+        self._at = corner.end_x, corner.end_y
 
-    def turn(self, corner: Turn, offset: float) -> None:
-        self._line(corner.x + offset, corner.y + offset)
-        if corner.radius:
-            self._bend(corner)
-            self._at = corner.end_x + offset, corner.end_y + offset
-
-    def close(self) -> None:
+    def close(self) -> str:
         self._flush()
-        self.written.append("z")
-        self._at = self._start
+        return "".join((*self._written, "z"))
 
     def _line(self, x: float, y: float) -> None:
         dx, dy = x - self._at[0], y - self._at[1]
         if dx or dy:
             self._flush()
-            self.written.append(f"h{number(dx)}" if dx else f"v{number(dy)}")
+            self._written.append(f"h{number(dx)}" if dx else f"v{number(dy)}")
             self._at = x, y
 
     def _bend(self, corner: Turn) -> None:
@@ -84,14 +114,17 @@ class _Pen:
         if self._arc:
             dx, dy, corner = self._arc
             radius = number(corner.radius)
-            self.written.append(f"a{radius}{_next(corner.radius)} 0 0 {corner.clockwise:d}{_next(dx)}{_next(dy)}")
+            self._written.append(f"a{radius}{_next(corner.radius)} 0 0 {corner.clockwise:d}{_next(dx)}{_next(dy)}")
             self._arc = None
 
 
 @cache
 def number(value: float) -> str:
     """A number in as few characters as SVG takes it."""
-    return f"{value:.3f}".rstrip("0").rstrip(".").replace("0.", ".", 1) if value % 1 else f"{value:.0f}"
+    if not value % 1:
+        return f"{value:.0f}"
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 @cache
