@@ -213,6 +213,10 @@ class Unavailable(QuietzoneError):
     def storage(cls) -> "Unavailable":
         return cls("The service is busy. Please try again, with the same Idempotency-Key if you sent one")
 
+    @classmethod
+    def time_is_up(cls) -> "Unavailable":
+        return cls("There was no time for this one. Please try again, with the same Idempotency-Key if you sent one")
+
 
 def _seconds(until_ms: int, now_ms: int) -> int:
     """Whole seconds to wait, so that it is late enough then."""

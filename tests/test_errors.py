@@ -55,6 +55,7 @@ def test_the_drawn_tree_is_the_tree_of_classes() -> None:
         pytest.param(errors.RateLimited.an_hour(20, 0, 1, 2_000, 0), "rate_limited", None, id="rate"),
         pytest.param(errors.RateLimited.a_minute(60, 2_000, 0), "rate_limited", None, id="rate a minute"),
         pytest.param(errors.Unavailable.storage(), "server_error", None, id="storage"),
+        pytest.param(errors.Unavailable.time_is_up(), "server_error", None, id="time"),
     ],
 )
 def test_an_error_says_what_is_wrong_and_where(error: QuietzoneError, code: str, field: str | None) -> None:

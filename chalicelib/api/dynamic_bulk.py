@@ -42,6 +42,8 @@ EXAMPLE: Final = {
             "short_url": "https://qz.example/table-1",
             "destination": "https://example.com/table/1",
             "label": "Table 1",
+            "compact": False,
+            "scannability": {"score": 100, "reasons": []},
         },
         {
             "id": "dc_akn2ybt1zb",
@@ -49,6 +51,8 @@ EXAMPLE: Final = {
             "short_url": "https://qz.example/jvtf3jk",
             "destination": "https://example.com/table/2",
             "label": "Table 2",
+            "compact": False,
+            "scannability": {"score": 100, "reasons": []},
         },
     ]
 }

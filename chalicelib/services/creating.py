@@ -87,7 +87,7 @@ def create(
         refusals = write.commit()
         if not refusals:
             return Created(answer, replayed=False, allowance=hour and hour.allowance(units))
-        if _others_create(refusals):
+        if others_create(refusals):
             time.sleep(random.uniform(0, LONGEST_WAIT_SECONDS))  # noqa: S311 - spreads load, guards nothing
     raise Unavailable.storage()
 
@@ -171,7 +171,7 @@ def _check_allowance(hour: _Hour, units: int) -> None:
         raise RateLimited.an_hour(left.limit, left.remaining, units, reset_ms, hour.now_ms)
 
 
-def _others_create(refusals: list[Refusal]) -> bool:
+def others_create(refusals: list[Refusal]) -> bool:
     """Whether others who create are all that is in the way. A condition of the thing itself, such as a taken slug, is
     no better later."""
     return all(not refusal.condition or refusal.subject in _COUNTED for refusal in refusals)

@@ -10,10 +10,11 @@ from chalicelib.api.dynamic_bulk import MOST_BYTES
 from chalicelib.config import settings
 from chalicelib.core.days import DAY_MS, HOUR_MS, day_of
 from chalicelib.errors import Unavailable
+from chalicelib.qr import proof
 from chalicelib.services import bulk
 from chalicelib.services.bulk import LINKS_A_WRITE
 from chalicelib.store import links as stored
-from chalicelib.store.transactions import Transaction
+from chalicelib.store.transactions import Refusal, Transaction
 from tests.api.calls import Answer, Caller, new_caller
 from tests.world import World, now_ms
 
@@ -72,15 +73,16 @@ def _used(caller: Caller) -> int:
 
 
 def test_codes_are_made_in_order_and_each_answers_as_a_create_of_its_own(caller: Caller) -> None:
-    rows = _rows(20)
-    rows[3] |= {"label": "Table 3", "slug": "Table-3"}
+    rows = _rows(19)
+    rows[3] |= {"label": "Table 3", "slug": "Table-3", "compact": True}
     answer = _make(caller, rows)
     assert (answer.status, list(answer.json)) == (201, ["codes"])
     made = answer.json["codes"]
     assert [code["destination"] for code in made] == [row["destination"] for row in rows]
     assert (made[3]["label"], made[3]["short_url"]) == ("Table 3", "https://qz.example/table-3")
-    assert made[0].keys() == {"id", "slug", "short_url", "destination", "label", "compact", "scannability"}
-    known = [{name: row[name] for name in made[0]} for row in _listed(caller)]
+    assert [code["compact"] for code in made] == [n == 3 for n in range(19)]
+    assert made[0].keys() == caller.create().keys()
+    known = [{name: row[name] for name in made[0]} for row in _listed(caller)[1:]]
     assert known == made[::-1]
 
 
@@ -104,10 +106,10 @@ def test_a_batch_fills_as_few_transactions_as_the_limit_of_actions_allows(
         return commit(write)
 
     monkeypatch.setattr(Transaction, "commit", committing)
-    assert _make(caller, _rows(100), Idempotency_Key="k").status == 201
-    each, whole = stored.ACTIONS_A_LINK, LINKS_A_WRITE
-    assert sum(sizes) == 100 * each + 3 * len(sizes), "the hour, the month and the answer, each time"
-    assert sizes[0] == whole * each + 3 <= 100 < (whole + 1) * each + 3
+    assert _make(caller, _rows(LINKS_A_WRITE + 2), Idempotency_Key="k").status == 201
+    each = stored.ACTIONS_A_LINK
+    assert sizes == [links * each + 3 for links in (LINKS_A_WRITE, 2)], "the hour, the month and the answer, each time"
+    assert sizes[0] <= 100 < sizes[0] + each
 
 
 # --- What is refused whole
@@ -210,20 +212,20 @@ def test_a_body_may_have_a_megabyte_and_not_a_byte_more(caller: Caller) -> None:
 def test_rows_that_are_too_large_for_one_item_are_written_in_smaller_parts(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """48 of these answer with more than an item holds, 24 do not."""
-    monkeypatch.setattr(bulk, "LINKS_A_WRITE", 48)
-    links, commit = list[int](), Transaction.commit
+    """20 of these answer with more than an item holds, 10 do not."""
+    monkeypatch.setattr(bulk, "LINKS_A_WRITE", 20)
+    parts, commit = list[int](), Transaction.commit
 
     def committing(write: Transaction) -> Any:
         refusals = commit(write)
-        links.append((len(write) - 3) // stored.ACTIONS_A_LINK)
+        parts.append((len(write) - 3) // stored.ACTIONS_A_LINK)
         return refusals
 
     monkeypatch.setattr(Transaction, "commit", committing)
-    row = {"destination": "https://example.com/" + "a" * 8_170, "label": "\U0001f338" * 200}
-    first, again = (_make(caller, [row] * 60, Idempotency_Key="k") for _ in range(2))
-    assert (first.status, len(first.json["codes"]), again.json) == (201, 60, first.json)
-    assert (again.headers["idempotent-replay"], _used(caller), links) == ("true", 60, [24, 24, 12])
+    row = {"destination": "https://example.com/" + '"' * 8_170, "label": "\U0001f338" * 200}
+    first, again = (_make(caller, [row] * 22, Idempotency_Key="k") for _ in range(2))
+    assert (first.status, len(first.json["codes"]), again.json) == (201, 22, first.json)
+    assert (again.headers["idempotent-replay"], _used(caller), parts) == ("true", 22, [10, 10, 2])
 
 
 # --- Once only, and what fails on the way
@@ -338,6 +340,45 @@ def test_an_hour_that_somebody_else_uses_up_meanwhile_ends_a_batch_in_the_middle
     assert (answer.status, len(answer.json["codes"])) == (207, 10)
     assert {row["code"] for row in answer.json["failed"]} == {"rate_limited"}
     assert (_used(caller), len(_listed(caller))) == (14, 14)
+
+
+def test_what_there_is_no_time_for_is_told_and_each_repetition_gets_further(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "LINKS_A_WRITE", 7)
+    monkeypatch.setattr(bulk, "LONGEST_SECONDS", 0.0)
+    rows, seen = _rows(20), []
+    for _ in range(4):
+        answer = _make(caller, rows, Idempotency_Key="k")
+        failed = answer.json.get("failed", [])
+        seen.append((answer.status, len(answer.json["codes"]), [row["index"] for row in failed]))
+        assert {row["code"] for row in failed} <= {"server_error"}
+    assert seen == [(207, 7, [*range(7, 20)]), (207, 14, [*range(14, 20)]), (201, 20, []), (201, 20, [])]
+    assert _used(caller) == 20
+
+
+def test_a_picture_is_proved_once_however_often_others_are_in_the_way(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, examine, proved = Transaction.commit, proof.examine, list[str]()
+    refusals = [[Refusal("usage", "ConditionalCheckFailed")], [Refusal("creates", "ConditionalCheckFailed")]]
+
+    def examining(payload: str, *given: Any) -> Any:
+        proved.append(payload)
+        return examine(payload, *given)
+
+    monkeypatch.setattr("chalicelib.services.creating.LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(proof, "examine", examining)
+    monkeypatch.setattr(Transaction, "commit", lambda self: refusals.pop() if refusals else commit(self))
+    made = _make(caller, _rows(3)).json["codes"]
+    assert proved == [code["short_url"] for code in made]
+
+
+def test_a_random_slug_that_is_taken_is_drawn_again(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller.create(slug="abcdefg")
+    drawn = iter(["abcdefg", "bcdefgh", "cdefghj", "defghjk"])
+    monkeypatch.setattr("chalicelib.core.slugs.random_slug", lambda: next(drawn))
+    assert [code["slug"] for code in _make(caller, _rows(2)).json["codes"]] == ["cdefghj", "defghjk"]
 
 
 def test_storage_that_fails_before_anything_is_made_is_a_503(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
