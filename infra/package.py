@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from infra.errors import StackError
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt")
 TEMPLATE = "infra/template.yaml"
+# Of Lambda's functions. zxing-cpp's wheels say the second; what they ask of glibc is older than the first.
+PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ def package(out: Path, stage: str = "prod", root: Path = ROOT) -> Package:
         out.mkdir(parents=True)
         _chalice_package(root, stage, out)
         if stage != "local":
+            _add_requirements(root, out / "deployment.zip")
             compact(out / "deployment.zip")
         stamp.write_text(digest)
     template = yaml.safe_load((out / "sam.yaml").read_text())
@@ -69,7 +73,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _chalice_package(root: Path, stage: str, out: Path) -> None:
-    """Run `chalice package` on a copy: the local package wants another requirements file, an empty one."""
+    """Run `chalice package` on a copy whose requirements are empty: production's are added by ourselves."""
     with tempfile.TemporaryDirectory(prefix="quietzone-package-") as folder:
         copy = Path(folder)
         for name in SOURCES:
@@ -77,8 +81,29 @@ def _chalice_package(root: Path, stage: str, out: Path) -> None:
                 shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
             else:
                 shutil.copy(root / name, copy / name)
-        (copy / "requirements.txt").write_text("" if stage == "local" else deployed_requirements(root))
+        (copy / "requirements.txt").write_text("")
         _run_chalice(["package", "--stage", stage, "--merge-template", str(root / TEMPLATE), str(out)], copy)
+
+
+def _add_requirements(root: Path, archive: Path) -> None:
+    """Put the packages into a deployment zip, as Lambda's Linux needs them.
+
+    Chalice's own packager knows older wheels only, and would try to compile what has none.
+    """
+    with tempfile.TemporaryDirectory(prefix="quietzone-requirements-") as name:
+        wanted, folder = Path(name) / "requirements.txt", Path(name) / "packages"
+        wanted.write_text(deployed_requirements(root))
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+        command += ["--target", str(folder), "--only-binary=:all:", "--implementation=cp"]
+        command += [f"--platform={platform}" for platform in PLATFORMS]
+        done = subprocess.run([*command, "-r", str(wanted)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or ["no message"]
+            raise StackError(f"The packages of production cannot be had: {lines[-1].strip()}")
+        with zipfile.ZipFile(archive, "a") as target:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    target.write(path, path.relative_to(folder))
 
 
 def deployed_requirements(root: Path) -> str:
