@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 WHITE: Final = "#FFFFFF"
 SMALL: Final = 120  # pixels
-SEEN: Final = 400  # pixels at most, of what is blurred, turned and faded: so many a camera has for a code on a poster
+# What is blurred, turned and faded has so many pixels at most: as many as a camera has for a code on a poster, and no
+# more than a reader makes use of.
+SEEN: Final = 400
+SEEN_A_MODULE: Final = 8
 BLUR: Final = 1 / 200  # of the width: the radius of the blur
 TURN: Final = 12  # degrees
 FADED: Final = (90, 150)  # what black and white become
@@ -87,8 +90,9 @@ class _Colours:
 
 def _missed(picture: "Image", content: bytes, drawn: Drawing, colours: _Colours) -> Iterator[_Loss]:
     """What each way of looking costs in which it cannot be read."""
+    seen = min(picture.width, SEEN, SEEN_A_MODULE * drawn.modules)
     for way, look in _looks().items():
-        if not _reads(look(picture), content):
+        if not _reads(look(picture, seen), content):
             cause, advice = _cause(drawn, colours)
             yield _Loss(_COSTS[way], Reason(cause, f"It cannot be read {_WORDS[way]}: {advice}"))
 
@@ -148,39 +152,36 @@ def _refusal(drawn: Drawing, colours: _Colours) -> Unscannable:
     return Unscannable.for_field(fields[cause], f"makes a picture that cannot be read: {advice}")
 
 
-def _looks() -> dict[str, Callable[["Image"], "Image"]]:
+def _looks() -> dict[str, Callable[["Image", int], "Image"]]:
     return {"small": _small, "blurred": _blurred, "turned": _turned, "faded": _faded}
 
 
-def _small(picture: "Image") -> "Image":
-    from PIL import Image
-
-    return picture.resize((SMALL, SMALL), Image.Resampling.BOX)
+def _small(picture: "Image", _seen: int) -> "Image":
+    return _sized(picture, SMALL)
 
 
-def _blurred(picture: "Image") -> "Image":
+def _blurred(picture: "Image", seen: int) -> "Image":
     from PIL import ImageFilter
 
-    seen = _seen(picture)
-    return seen.filter(ImageFilter.GaussianBlur(seen.width * BLUR))
+    return _sized(picture, seen).filter(ImageFilter.GaussianBlur(seen * BLUR))
 
 
-def _turned(picture: "Image") -> "Image":
+def _turned(picture: "Image", seen: int) -> "Image":
     from PIL import Image
 
     ground = picture.getpixel((0, 0))
-    return _seen(picture).rotate(TURN, Image.Resampling.BILINEAR, expand=True, fillcolor=ground)
+    return _sized(picture, seen).rotate(TURN, Image.Resampling.BILINEAR, expand=True, fillcolor=ground)
 
 
-def _faded(picture: "Image") -> "Image":
+def _faded(picture: "Image", seen: int) -> "Image":
     dark, light = FADED
-    return _seen(picture).point([dark + (light - dark) * level // 255 for level in range(256)])
+    return _sized(picture, seen).point([dark + (light - dark) * level // 255 for level in range(256)])
 
 
-def _seen(picture: "Image") -> "Image":
+def _sized(picture: "Image", size: int) -> "Image":
     from PIL import Image
 
-    return picture if picture.width <= SEEN else picture.resize((SEEN, SEEN), Image.Resampling.BOX)
+    return picture.resize((size, size), Image.Resampling.BOX)
 
 
 def _grey(drawn: Drawing) -> "Image":
