@@ -1,6 +1,7 @@
 """Logos of QR codes: fetched once, when a code gets one, and stored with it. Drawing reads what is stored."""
 
 import hashlib
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chalicelib.core.styles import Style
@@ -13,6 +14,7 @@ from chalicelib.store import logos as stored
 from chalicelib.store.transactions import Transaction
 
 LIMITS: Final = Limits(seconds=3, most_bytes=1_048_576)
+MOST_HELD: Final = 16  # in memory, of 300 KB each at most
 ACCEPT: Final = "image/png, image/jpeg, image/webp"
 
 # What each refusal is about, in words that end a sentence about the logo.
@@ -67,7 +69,13 @@ def of(organization: int, style: Style) -> bytes | None:
     """The logo that a style is drawn with; None for one without. Raises Unavailable, also when it is missing."""
     if style.logo_image is None:
         return None
-    content = read(organization, style.logo_image)
+    return _held(organization, style.logo_image)
+
+
+@lru_cache(maxsize=MOST_HELD)
+def _held(organization: int, digest: str) -> bytes:
+    """One of the last few logos that were drawn, without reading it again: none is ever changed."""
+    content = read(organization, digest)
     if content is None:
         raise Unavailable.storage()
     return content

@@ -13,10 +13,14 @@ from PIL import Image
 
 from chalicelib import ids
 from chalicelib.core.bundles import MOST
-from chalicelib.core.styles import FORMATS
+from chalicelib.core.styles import FORMATS, Style
+from chalicelib.qr import pictures as drawing
+from chalicelib.qr.logos import normalise
 from chalicelib.services import bundling
+from chalicelib.store import logos as stored_logos
 from tests.api.calls import Answer, Caller, new_caller
 from tests.api.described import DOCUMENT
+from tests.web import Web, picture
 from tests.world import World, now_ms
 
 PATH = "/v1/dynamic/images"
@@ -120,6 +124,24 @@ def test_every_code_keeps_its_own_look(caller: Caller) -> None:
     zipped = _zip(caller.call("POST", PATH, {"ids": made}))
     for number, name in zip(made, zipped.namelist()[1:], strict=True):
         assert zipped.read(name) == caller.call("GET", f"/api/qr/{number}/download?size=1024").body
+
+
+def test_a_logo_is_in_every_picture_and_read_once(caller: Caller, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, read = list[str](), stored_logos.read
+
+    def reading(organization: int, digest: str) -> bytes | None:
+        reads.append(digest)
+        return read(organization, digest)
+
+    asked = {"logoUrl": "https://example.com/logo.png", "errorCorrectionLevel": "H"}
+    made = [caller.call("POST", "/api/v1/qr", {"data": f"d{n}", **asked}).json["data"]["id"] for n in range(3)]
+    monkeypatch.setattr(stored_logos, "read", reading)
+    zipped = _zip(caller.call("POST", PATH, {"ids": made}))
+    assert len(reads) == 1
+    logo = normalise(picture())
+    for n, name in enumerate(zipped.namelist()[1:]):
+        assert zipped.read(name) == drawing.draw(f"d{n}", Style(size=1024, level="H"), logo)
+        assert _decoded(zipped.read(name))[0] == f"d{n}"
 
 
 def test_codes_of_every_kind_and_state_have_pictures(caller: Caller, spring: dict[str, Any]) -> None:
