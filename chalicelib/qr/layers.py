@@ -5,7 +5,7 @@ from typing import Final
 
 from chalicelib.core.styles import DOTS, CornersType, DotsType, Style
 from chalicelib.qr.logo_boxes import LogoBox
-from chalicelib.qr.outlines import Grid, Outline, box
+from chalicelib.qr.outlines import Grid, Outline, box, scallops
 from chalicelib.qr.symbols import FINDER, Symbol
 
 EYE: Final = 3  # modules a side of the square within a finder pattern
@@ -22,7 +22,7 @@ _EYES: Final[dict[CornersType, float]] = {"extra-rounded": 1.0, "dot": 1.5, "squ
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """Equal squares at some places, `side` modules wide, their corners rounded by `radius`.
+    """Equal squares at some places, `side` modules wide, their corners rounded by `radius`, or their edges `scalloped`.
 
     `hole` is the radius of what is cut out of each, one module from its edge; None for nothing.
     """
@@ -31,12 +31,15 @@ class Boxes:
     side: int
     radius: float
     hole: float | None = None
+    scalloped: bool = False
 
     @property
     def is_round(self) -> bool:
-        return bool(self.radius or self.hole)
+        return bool(self.radius or self.hole or self.scalloped)
 
     def outlines(self) -> list[Outline]:
+        if self.scalloped:
+            return [scallops(x, y, self.side) for x, y in self.places]
         drawn = [box(x, y, self.side, self.radius) for x, y in self.places]
         if self.hole is not None:
             drawn += [box(x + 1, y + 1, self.side - 2, self.hole, hole=True) for x, y in self.places]
@@ -99,8 +102,11 @@ def _ring(symbol: Symbol, kind: CornersType) -> Boxes | Modules:
 
 def _eye(symbol: Symbol, kind: CornersType) -> Boxes | Modules:
     inset = (FINDER - EYE) // 2
+    places = tuple((x + inset, y + inset) for x, y in symbol.finders)
     if kind in _EYES:
-        return Boxes(tuple((x + inset, y + inset) for x, y in symbol.finders), EYE, _EYES[kind])
+        return Boxes(places, EYE, _EYES[kind])
+    if kind == "dots":  # nine dots that only touch are no square to any reader: what is between them is filled
+        return Boxes(places, EYE, 0, scalloped=True)
     return _modules(symbol, [b"\1" * EYE] * EYE, inset, kind)
 
 

@@ -157,6 +157,20 @@ def box(x: float, y: float, side: float, radius: float, hole: bool = False) -> O
     return [Corner(*end, radius) for end in (reversed(ends) if hole else ends)]
 
 
+def scallops(x: float, y: float, side: int) -> Outline:
+    """A square with half a circle for each module of its edge."""
+    corners: list[Corner] = []
+    dx, dy = 1, 0
+    for _ in range(4):
+        corners.append(Corner(x, y, 0.5))
+        for _ in range(side - 1):
+            x, y = x + dx, y + dy
+            corners += [Corner(x, y, 0.5), Corner(x - dy / 2, y + dx / 2, 0), Corner(x, y, 0.5)]
+        x, y = x + dx, y + dy
+        dx, dy = -dy, dx
+    return corners
+
+
 @cache
 def radii(kind: DotsType, neighbours: int) -> Radii:
     """How a module's corners are rounded: of those where it has no neighbour on either side."""

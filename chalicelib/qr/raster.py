@@ -12,6 +12,7 @@ a PNG needs one byte a pixel, or less.
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from chalicelib.core.styles import TRANSPARENT
@@ -151,13 +152,26 @@ def _box(boxes: Boxes, across: Sequence[int], down: Sequence[int]) -> "Image":
     picture = Image.new("L", (width * fine, height * fine), 0)
     draw = ImageDraw.Draw(picture)
     scale = width * fine / boxes.side
-    whole = (0, 0, width * fine - 1, height * fine - 1)
-    draw.rounded_rectangle(whole, radius=boxes.radius * scale, fill=255)
+    if boxes.scalloped:
+        _scallop(draw, [(n - across[0]) * fine for n in across], [(n - down[0]) * fine for n in down])
+    else:
+        whole = (0, 0, width * fine - 1, height * fine - 1)
+        draw.rounded_rectangle(whole, radius=boxes.radius * scale, fill=255)
     if boxes.hole is not None:
         left, top = (across[1] - across[0]) * fine, (down[1] - down[0]) * fine
         right, bottom = (across[-2] - across[0]) * fine - 1, (down[-2] - down[0]) * fine - 1
         draw.rounded_rectangle((left, top, right, bottom), radius=boxes.hole * scale, fill=0)
     return picture.reduce(fine) if fine > 1 else picture
+
+
+def _scallop(draw: Any, across: Sequence[int], down: Sequence[int]) -> None:
+    """A dot for each module, and all between the middles of the outer ones."""
+    for left, right in pairwise(across):
+        for top, bottom in pairwise(down):
+            draw.ellipse((left, top, right - 1, bottom - 1), fill=255)
+    left, right = (across[0] + across[1]) // 2, (across[-2] + across[-1]) // 2
+    top, bottom = (down[0] + down[1]) // 2, (down[-2] + down[-1]) // 2
+    draw.rectangle((left, top, right - 1, bottom - 1), fill=255)
 
 
 def _with_logo(picture: "Image", drawing: Drawing) -> "Image":
@@ -190,7 +204,7 @@ def _squared(layer: Layer) -> Layer:
     drawn = layer.drawn
     if isinstance(drawn, Modules):
         return replace(layer, drawn=replace(drawn, kind="square"))
-    return replace(layer, drawn=replace(drawn, radius=0, hole=None if drawn.hole is None else 0))
+    return replace(layer, drawn=replace(drawn, radius=0, scalloped=False, hole=None if drawn.hole is None else 0))
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
