@@ -26,7 +26,7 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     yield f"%%BoundingBox: 0 0 {size} {size}"
     yield "%%LanguageLevel: 3"
     yield "%%EndComments"
-    yield "gsave"
+    yield "gsave 4 dict begin"  # what embeds the picture has names of its own
     if drawing.background != TRANSPARENT:
         yield f"{_paint(drawing.background)} 0 0 {size} {size} rectfill"
     yield "/m {moveto} bind def /l {lineto} bind def /c {curveto} bind def /z {closepath} bind def"
@@ -37,7 +37,7 @@ def _lines(drawing: Drawing) -> Iterator[str]:
         yield "fill"
     if drawing.logo:
         yield from _image(drawing.logo, WHITE if drawing.background == TRANSPARENT else drawing.background)
-    yield "grestore"
+    yield "end grestore showpage"
     yield "%%EOF"
 
 
@@ -74,6 +74,6 @@ def _image(logo: Placed, behind: str) -> Iterator[str]:
     yield f"/Width {width} /Height {height} /ImageMatrix [{width} 0 0 {height} 0 0]"
     yield "/DataSource currentfile /ASCII85Decode filter /FlateDecode filter >> image"
     # A line that began with a percent sign would be a comment to some readers.
-    text = a85encode(compress(flat.convert("RGB").tobytes())).decode() + "~>"
+    text = a85encode(compress(flat.convert("RGB").tobytes())).decode()
     yield "\n".join(" " + text[at : at + 100] for at in range(0, len(text), 100))
-    yield "grestore"
+    yield "~> grestore"
