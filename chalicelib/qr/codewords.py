@@ -65,7 +65,7 @@ def _free(version: int) -> list[list[bool]]:
     size = 4 * version + 17
     free = [[True] * size for _ in range(size)]
     taken = [(0, 0, 9, 9), (size - 8, 0, 8, 9), (0, size - 8, 9, 8), (0, 6, size, 1), (6, 0, 1, size)]
-    taken += [(x - 2, y - 2, 5, 5) for x, y in _alignments(version)]
+    taken += [(x - 2, y - 2, 5, 5) for x, y in alignments(version)]
     if version >= VERSION_TOLD:
         taken += [(size - 11, 0, 3, 6), (0, size - 11, 6, 3)]
     for x, y, width, height in taken:
@@ -74,7 +74,7 @@ def _free(version: int) -> list[list[bool]]:
     return free
 
 
-def _alignments(version: int) -> list[tuple[int, int]]:
+def alignments(version: int) -> list[tuple[int, int]]:
     """The centres of the alignment patterns."""
     from segno import consts
 

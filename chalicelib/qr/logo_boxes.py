@@ -52,19 +52,18 @@ def room_for(payload: str, ratio: float) -> tuple[Symbol, LogoBox]:
     Raises InvalidRequest naming `payload` when none does.
     """
     made = symbol(payload, LEVEL)
-    while not (found := _largest(made.version, ratio)):
-        if made.version == LARGEST_VERSION:
-            raise InvalidRequest.for_field(
-                "payload", "is too long for a QR code with a logo: shorten it, or leave the logo"
-            )
-        made = symbol(payload, LEVEL, made.version + 1)
-    return made, found
+    for version in range(made.version, LARGEST_VERSION + 1):
+        if box := _largest(version, ratio):
+            return (made if version == made.version else symbol(payload, LEVEL, version)), box
+    raise InvalidRequest.for_field("payload", "is too long for a QR code with a logo: shorten it, or leave the logo")
 
 
 @cache
 def _largest(version: int, ratio: float) -> LogoBox | None:
     """The largest box for a logo in the centre of a symbol, None when there is no room for any."""
     size, best = 4 * version + 17, None
+    if (size // 2, size // 2) in codewords.alignments(version):
+        return None
     for side in range(SMALLEST, size - 2 * FINDER, 2):
         box = _box(size, side, ratio)
         if not _allowed(version, box):
