@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 
-.PHONY: help install serve demo recount requeue rejudge key test chaos fuzz check format
+.PHONY: help install serve demo recount requeue rejudge key test chaos fuzz gallery check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test     every test (ARGS="-k door")'
 	@echo 'make fuzz     every route, called as the OpenAPI document allows and as it does not (FUZZ_EXAMPLES=100)'
 	@echo 'make chaos    recorded scans with everything going wrong (SEEDS=200, or SEEDS=17..17 for one again)'
+	@echo 'make gallery  draw docs/gallery.md and its pictures anew'
 	@echo 'make check    formatting, lint, types, import rules'
 	@echo 'make format   write the formatting'
 
@@ -48,6 +49,9 @@ test: install
 
 fuzz: install
 	@FUZZ_EXAMPLES='$(FUZZ_EXAMPLES)' exec $(RUN) pytest tests/e2e/test_fuzz.py
+
+gallery: install
+	@exec $(RUN) gallery
 
 check: install
 	@$(RUN) ruff format --check .

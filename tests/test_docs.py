@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from app import app
 from chalicelib import errors
 from chalicelib.api import dynamic, problems
 from chalicelib.core import notices
+from chalicelib.core.styles import PRESETS, WORDS
 from infra.resume import SETTINGS
 from tests.test_imports import INWARDS
 
@@ -141,6 +143,14 @@ def test_the_types_of_static_codes_are_those_that_are_built() -> None:
     from chalicelib.qr import payloads
 
     assert names(DOCS / "api-dynamic.md", "Static codes") == payloads.BUILDERS.keys()
+
+
+def test_the_words_and_presets_of_styles_are_those_that_hold() -> None:
+    page = DOCS / "pictures.md"
+    shown = {row[0]: tuple(row[1:]) for row in rows(page, "Styles") if len(row) == 4}
+    presets = {f"`{name}`": tuple(f"`{shape}`" for shape in astuple(shapes)) for name, shapes in PRESETS.items()}
+    assert shown == presets
+    assert {row[0].strip("`") for row in rows(page, "Styles") if row[0].endswith(("Type`", "Color`"))} == WORDS.keys()
 
 
 def test_the_map_shows_who_may_import_whom() -> None:
