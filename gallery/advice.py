@@ -85,7 +85,6 @@ def refused() -> str:
     asked = {
         "white on dark": example("refused", foregroundColor=WHITE, backgroundColor=NIGHT),
         "nearly white on white": example("refused", foregroundColor=PALEST),
-        "corners of loose dots": example("refused", style={"cornersDotType": "dots"}),
         "1,000 bytes and a logo": with_logo("refused", "tile", data="x" * 1000),
     }
     return rows_of("what|why", [[what, _reason(unreadable)] for what, unreadable in asked.items()])

@@ -8,7 +8,6 @@ from gallery.layout import Card, Grid, code
 
 INK: Final = "#111827"
 ACCENT: Final = "#9A3412"
-UNREADABLE_EYE: Final = "dots"  # nine loose ones, which are refused
 
 
 def presets() -> Grid:
@@ -36,8 +35,7 @@ def _ring(kind: str) -> Card:
 
 
 def eyes() -> Grid:
-    kinds = [kind for kind in CORNERS if kind != UNREADABLE_EYE]
-    return Grid([_eye(kind) for kind in kinds], 6, 128, "The square within: `cornersDotType`")
+    return Grid([_eye(kind) for kind in CORNERS], 7, 99, "The square within: `cornersDotType`")
 
 
 def _eye(kind: str) -> Card:
