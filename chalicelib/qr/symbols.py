@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from chalicelib.core.codes import check_fits
 from chalicelib.core.styles import Level
+from chalicelib.qr import masks
 
 FINDER: Final = 7  # modules a side (ISO/IEC 18004, 5.3.2)
 
@@ -38,5 +39,6 @@ def symbol(payload: str, level: Level, version: int | None = None) -> Symbol:
 
     check_fits(payload, level, "payload")
     encoding: dict[str, Any] = {} if payload.isascii() else {"mode": "byte", "encoding": "utf-8", "eci": True}
-    made = segno.make_qr(payload, error=level, version=version, boost_error=False, **encoding)
-    return Symbol(int(made.version), level, tuple(bytes(row) for row in made.matrix))
+    made = segno.make_qr(payload, error=level, version=version, boost_error=False, mask=masks.FIRST, **encoding)
+    rows = masks.masked([bytes(row) for row in made.matrix], int(made.version), level)
+    return Symbol(int(made.version), level, tuple(rows))
