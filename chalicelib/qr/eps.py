@@ -5,12 +5,12 @@ PostScript knows no transparency: a logo is laid upon the background, or upon wh
 
 import io
 from base64 import a85encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from zlib import compress
 
 from chalicelib.core.styles import TRANSPARENT
+from chalicelib.qr.curves import curves
 from chalicelib.qr.drawings import Drawing, Placed
-from chalicelib.qr.outlines import Outline, turns
 
 WHITE = "#FFFFFF"
 
@@ -29,27 +29,16 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     yield "gsave 4 dict begin"  # what embeds the picture has names of its own
     if drawing.background != TRANSPARENT:
         yield f"{_paint(drawing.background)} 0 0 {size} {size} rectfill"
-    yield "/m {moveto} bind def /l {lineto} bind def /c {curveto} bind def /z {closepath} bind def"
+    yield "/m {moveto} bind def /l {lineto} bind def /c {curveto} bind def /h {closepath} bind def"
     yield f"0 {size} translate {scale:.6f} -{scale:.6f} scale"
     for layer in drawing.layers:
         yield f"{_paint(layer.colour)} newpath"
-        yield from _path(layer.drawn.outlines(), drawing.quiet_zone)
+        yield from curves(layer.drawn.outlines(), drawing.quiet_zone)
         yield "fill"
     if drawing.logo:
         yield from _image(drawing.logo, WHITE if drawing.background == TRANSPARENT else drawing.background)
     yield "end grestore showpage"
     yield "%%EOF"
-
-
-def _path(outlines: Iterable[Outline], offset: float) -> Iterator[str]:
-    for outline in outlines:
-        corners = turns(outline)
-        parts = [f"{corners[0].end_x + offset:.6g} {corners[0].end_y + offset:.6g} m"]
-        for corner in (*corners[1:], corners[0]):
-            parts.append(f"{corner.x + offset:.6g} {corner.y + offset:.6g} l")
-            if corner.radius:
-                parts.append(" ".join(f"{place + offset:.6g}" for place in corner.curve) + " c")
-        yield "\n".join((*parts, "z"))
 
 
 def _paint(colour: str) -> str:

@@ -1,13 +1,12 @@
 """Pictures as PDF, for print: the layers as curves, greys as such, so that black is printed with black ink alone."""
 
 import io
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from zlib import compress
 
 from chalicelib.core.styles import TRANSPARENT
+from chalicelib.qr.curves import curves
 from chalicelib.qr.drawings import Drawing, Placed
-from chalicelib.qr.outlines import Outline, turns
 
 if TYPE_CHECKING:
     from pydyf import PDF, Stream
@@ -51,7 +50,7 @@ def _draw(page: "Stream", drawing: Drawing) -> None:
     page.set_matrix(scale, 0, 0, -scale, 0, drawing.size)
     for layer in drawing.layers:
         _paint(page, layer.colour)
-        _path(page, layer.drawn.outlines(), drawing.quiet_zone)
+        page.stream.append("\n".join(curves(layer.drawn.outlines(), drawing.quiet_zone)).encode())
         page.fill()
 
 
@@ -61,17 +60,6 @@ def _paint(page: "Stream", colour: str) -> None:
         page.stream.append(f"{red:.4g} g".encode())
     else:
         page.set_color_rgb(red, green, blue)
-
-
-def _path(page: "Stream", outlines: Iterable[Outline], offset: float) -> None:
-    for outline in outlines:
-        corners = turns(outline)
-        page.move_to(corners[0].end_x + offset, corners[0].end_y + offset)
-        for corner in (*corners[1:], corners[0]):
-            page.line_to(corner.x + offset, corner.y + offset)
-            if corner.radius:
-                page.curve_to(*(place + offset for place in corner.curve))
-        page.close()
 
 
 def _place(page: "Stream", logo: Placed) -> None:
