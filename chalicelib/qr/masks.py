@@ -14,9 +14,8 @@ from chalicelib.qr.codewords import Rows
 FIRST: Final = 0  # the mask that symbols have before they get theirs
 
 PERIOD: Final = 12  # rows, and columns, after which every mask begins again
-GAP: Final = bytes(
-    4
-)  # light modules: so many are before or after what is taken for a finder pattern, and between lines
+# Light modules: so many are before or after what is taken for a finder pattern, and between lines.
+GAP: Final = bytes(4)
 FINDER: Final = bytes((1, 0, 1, 1, 1, 0, 1))
 
 # ISO/IEC 18004, table 10: whether a mask turns over the module in a row and a column.
