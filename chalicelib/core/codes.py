@@ -26,6 +26,9 @@ _MOST_DIGITS: Final[dict[Level, int]] = {"L": 7089, "M": 5596, "Q": 3993, "H": 3
 _MOST_ALPHANUMERIC: Final[dict[Level, int]] = {"L": 4296, "M": 3391, "Q": 2420, "H": 1852}
 _MOST_BYTES: Final[dict[Level, int]] = {"L": 2953, "M": 2331, "Q": 1663, "H": 1273}
 _MOST_UTF8: Final[dict[Level, int]] = {"L": 2952, "M": 2330, "Q": 1662, "H": 1272}
+# A logo's place is the centre, where the larger symbols have an alignment pattern: what version 34 holds at level H.
+LARGEST_WITH_LOGO: Final = 34
+_MOST_WITH_LOGO: Final = {"digits": 2301, "characters": 1394, "bytes": 958, "bytes of UTF-8": 957}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +112,17 @@ def check_style_fits(payload: str, style: Style, field: str) -> None:
 def check_fits(payload: str, level: Level, field: str, *, for_logo: bool = False) -> None:
     """Raises InvalidRequest that names the field when no symbol holds a payload at an error correction level.
 
-    `for_logo` tells that it is a logo that asks for the level.
+    `for_logo` tells that a logo shall be in it, which needs level H and room.
     """
     most, unit = _capacity(payload)
-    size = len(payload.encode())
-    if size <= most[level]:
+    size, limit = len(payload.encode()), _MOST_WITH_LOGO[unit] if for_logo else most[level]
+    if size <= limit:
         return
-    limit = f"a QR code of level {level}{', which a logo needs,' if for_logo else ''} holds at most {most[level]:,}"
+    kind = "a QR code with a logo" if for_logo else f"a QR code of level {level}"
     lower = next((f" (level {it} {most[it]:,})" for it in reversed(LEVELS) if size <= most[it]), "")
     advice = "leave the logo out" if for_logo else "choose a lower error correction level"
-    problem = f"{size:,} {unit} are too many: {limit}{lower}; {advice}, or a shorter payload"
-    raise InvalidRequest.for_field(field, problem)
+    problem = f"{size:,} {unit} are too many: {kind} holds at most {limit:,}{'' if for_logo else lower}; {advice}"
+    raise InvalidRequest.for_field(field, f"{problem}, or a shorter payload")
 
 
 def _has_logo(style: Style) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from chalicelib.core.codes import LARGEST_WITH_LOGO, check_fits
 from chalicelib.core.styles import Level
-from chalicelib.errors import InvalidRequest
 from chalicelib.qr import codewords
 from chalicelib.qr.symbols import FINDER, Symbol, symbol
 
@@ -20,7 +20,6 @@ LEVEL: Final[Level] = "H"
 LENT: Final = 2 / 3  # the rest is for dirt, shadows and creases
 MARGIN: Final = 1.0  # modules between a logo and the dots around it
 SMALLEST: Final = 7  # modules a side, with the margin
-LARGEST_VERSION: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,11 @@ def room_for(payload: str, ratio: float) -> tuple[Symbol, LogoBox]:
 
     Raises InvalidRequest naming `payload` when none does.
     """
+    check_fits(payload, LEVEL, "payload", for_logo=True)
     made = symbol(payload, LEVEL)
-    for version in range(made.version, LARGEST_VERSION + 1):
-        if box := _largest(version, ratio):
-            return (made if version == made.version else symbol(payload, LEVEL, version)), box
-    raise InvalidRequest.for_field("payload", "is too long for a QR code with a logo: shorten it, or leave the logo")
+    versions = range(made.version, LARGEST_WITH_LOGO + 1)
+    version, box = next((version, box) for version in versions if (box := _largest(version, ratio)))
+    return (made if version == made.version else symbol(payload, LEVEL, version)), box
 
 
 @cache

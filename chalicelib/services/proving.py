@@ -1,11 +1,17 @@
 """Proof of scanning, whenever something is made or gets another look: nobody prints what cannot be read."""
 
 from dataclasses import replace
+from functools import lru_cache
+from typing import Final
 
 from chalicelib.core.codes import QrCode
 from chalicelib.core.links import Link
 from chalicelib.core.pictures import Picture
+from chalicelib.core.scannability import Scannability
+from chalicelib.core.styles import Style
 from chalicelib.qr import proof
+
+MOST_HELD: Final = 8
 
 
 def of_link(link: Link, base: str) -> Link:
@@ -24,4 +30,11 @@ def of_edited_link(link: Link, before: Link, base: str) -> Link:
 
 def of_code(code: QrCode, logo: bytes | None) -> QrCode:
     """A QR code with how well its picture can be read, its logo in it. Raises Unscannable, InvalidRequest."""
-    return replace(code, scannability=proof.examine(code.payload, code.style, logo))
+    return replace(code, scannability=_found(code.payload, code.style, logo))
+
+
+@lru_cache(maxsize=MOST_HELD)
+def _found(payload: str, style: Style, logo: bytes | None) -> Scannability:
+    """Whoever creates while others do has to try again: what takes longest of it is done once, or the others, whose
+    pictures are smaller, would be quicker each time."""
+    return proof.examine(payload, style, logo)

@@ -123,7 +123,7 @@ def test_the_longest_static_code_fits_its_default_level(caller: Caller) -> None:
 def test_a_logo_needs_the_highest_level_whatever_was_asked_for(caller: Caller) -> None:
     long = {"data": "a" * 1300, "errorCorrectionLevel": "L"}
     message = _refused(caller.call("POST", "/api/v1/qr", {**long, "logoUrl": LOGO}), "data")
-    assert "level H, which a logo needs, holds at most 1,273" in message
+    assert "a QR code with a logo holds at most 958" in message
     path = f"/api/v1/qr/{_create(caller, **long)['id']}"
     assert "1,300 bytes" in _refused(caller.call("PATCH", path, {"logoUrl": LOGO}), "logoUrl")
     assert caller.call("PATCH", path, {"logoUrl": None}).status == 200

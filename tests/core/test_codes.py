@@ -127,7 +127,7 @@ def test_what_is_not_ascii_is_utf_8_behind_a_header_that_takes_a_byte(level: Lev
         pytest.param(
             "a" * 1400,
             Style(logo="https://cdn.example.com/logo.png"),
-            "level H, which a logo needs, holds at most 1,273 .level Q 1,663.; leave the logo out, or",
+            "a QR code with a logo holds at most 958; leave the logo out, or",
             id="logo",
         ),
     ],

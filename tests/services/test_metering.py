@@ -8,10 +8,14 @@ import pytest
 
 from chalicelib.core.days import month_of
 from chalicelib.core.plans import Meter
+from chalicelib.core.scannability import Scannability
+from chalicelib.core.styles import Style
 from chalicelib.errors import PlanLimitExceeded, SlugTaken, Unavailable
-from chalicelib.services import accounts, bulk, links, qr_codes
+from chalicelib.qr import proof
+from chalicelib.services import accounts, bulk, codes, links, qr_codes
 from chalicelib.services.accounts import Caller
 from chalicelib.services.bulk import Made, Rules
+from chalicelib.services.codes import NewCode
 from chalicelib.services.creating import Created, OnceKey
 from chalicelib.services.links import NewLink
 from chalicelib.services.qr_codes import NewQrCode
@@ -134,3 +138,40 @@ def test_a_create_that_does_not_get_through_counts_nothing(caller: Caller, monke
     with pytest.raises(SlugTaken):
         links.create(caller, NewLink("https://example.com/", (), slug="spring"), NOW, lambda link: link.slug)
     assert (_used(caller), _used(caller, Meter.URL_CREATED)) == (1, 0)
+
+
+def _drawn(caller: Caller, once: OnceKey | None = None) -> Created:
+    new = NewLink("https://example.com/", (), drawn_at="https://qz.example")
+    return links.create(caller, new, NOW, lambda link: str(link.number), once)
+
+
+def _static(caller: Caller, once: OnceKey | None = None) -> Created:
+    return codes.create(caller, NewCode("text", {"text": "static"}, None), NOW, lambda code: str(code.number), once)
+
+
+def _of_payload(caller: Caller, once: OnceKey | None = None) -> Created:
+    new = NewQrCode("https://qz.example", (), payload="standalone")
+    return qr_codes.create(caller, new, NOW, lambda code: str(code.number), once)
+
+
+@pytest.mark.parametrize("kind", ["a link", "a QR code of a link", "a standalone QR code", "a static code"])
+def test_whoever_must_wait_for_others_who_create_proves_a_picture_once(
+    kind: str, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    makers: dict[str, Create] = {
+        "a link": _drawn,
+        "a QR code of a link": _of_link(_drawn(caller).answer),
+        "a standalone QR code": _of_payload,
+        "a static code": _static,
+    }
+    commit, examine, proved = Transaction.commit, proof.examine, list[str]()
+    refusals = [[Refusal("usage", "ConditionalCheckFailed")] for _ in range(3)]
+
+    def examining(payload: str, style: Style, logo: bytes | None = None) -> Scannability:
+        proved.append(payload)
+        return examine(payload, style, logo)
+
+    monkeypatch.setattr(proof, "examine", examining)
+    monkeypatch.setattr(Transaction, "commit", lambda self: refusals.pop() if refusals else commit(self))
+    makers[kind](caller, None)
+    assert len(proved) == 1
