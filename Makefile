@@ -2,6 +2,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
+WORKERS ?= 2
 
 .PHONY: help install serve demo recount requeue rejudge key test chaos fuzz gallery check format
 
@@ -45,7 +46,7 @@ chaos: install
 	@SEEDS='$(SEEDS)' PYTHONHASHSEED=0 exec $(RUN) tests.chaos
 
 test: install
-	@exec $(RUN) pytest $(ARGS)
+	@exec $(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 fuzz: install
 	@FUZZ_EXAMPLES='$(FUZZ_EXAMPLES)' exec $(RUN) pytest tests/e2e/test_fuzz.py
