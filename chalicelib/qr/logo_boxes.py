@@ -8,7 +8,7 @@ an alignment pattern is in the way, the symbol becomes larger, until none is.
 import io
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from chalicelib.core.codes import LARGEST_WITH_LOGO, check_fits
@@ -20,6 +20,7 @@ LEVEL: Final[Level] = "H"
 LENT: Final = 2 / 3  # the rest is for dirt, shadows and creases
 MARGIN: Final = 1.0  # modules between a logo and the dots around it
 SMALLEST: Final = 7  # modules a side, with the margin
+MOST_HELD: Final = 256  # boxes; there are as many as ratios that somebody's logos have
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def room_for(payload: str, ratio: float) -> tuple[Symbol, LogoBox]:
     return (made if version == made.version else symbol(payload, LEVEL, version)), box
 
 
-@cache
+@lru_cache(maxsize=MOST_HELD)
 def _largest(version: int, ratio: float) -> LogoBox | None:
     """The largest box for a logo in the centre of a symbol, None when there is no room for any."""
     size, best = 4 * version + 17, None
