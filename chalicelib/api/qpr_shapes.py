@@ -40,7 +40,9 @@ class Code(TypedDict):
     template: str | None
     metadata: Metadata
     report_conversations: Annotated[bool, said("Whether the redirect hands each scan over, to be reported on.")]
-    scan_url: Annotated[Url, said("What the QR code shows.")]
+    scan_url: Annotated[
+        Url, said("The short link. The picture holds it without `/s`, which is shorter and leads to the same.")
+    ]
     qr_image_url: Annotated[Url, said("Its picture as PNG.")]
     qr_svg_url: Annotated[Url, said("Its picture as SVG.")]
     status: Annotated[str, one_of(ACTIVE, PAUSED, DRAFT, EXPIRED, DELETED), said("Whether it redirects now.")]
