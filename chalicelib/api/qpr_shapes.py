@@ -41,7 +41,7 @@ class Code(TypedDict):
     metadata: Metadata
     report_conversations: Annotated[bool, said("Whether the redirect hands each scan over, to be reported on.")]
     scan_url: Annotated[
-        Url, said("The short link. The picture holds it without `/s`, which is shorter and leads to the same.")
+        Url, said("The short link; the picture holds the same without `/s`.")
     ]
     qr_image_url: Annotated[Url, said("Its picture as PNG.")]
     qr_svg_url: Annotated[Url, said("Its picture as SVG.")]
