@@ -22,6 +22,10 @@ from chalicelib.core import filenames
         pytest.param("cod\u202egnp.exe", "codgnp.exe", "codgnp.exe", id="turned around"),
         pytest.param("\x00\u200b", "qr-code", "qr-code", id="nothing to see"),
         pytest.param("", "qr-code", "qr-code", id="empty"),
+        pytest.param("CON", "CON-", "CON-", id="a device"),
+        pytest.param("aux.old", "aux-.old", "aux-.old", id="a device with an ending"),
+        pytest.param("Ñul", "Ñul", "Nul-", id="a device in ASCII"),
+        pytest.param("console", "console", "console", id="what begins as a device does"),
         pytest.param("x" * 200, "x" * 80, "x" * 80, id="long"),
     ],
 )
