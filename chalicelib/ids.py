@@ -23,10 +23,12 @@ _last = 0
 
 
 def new(now_ms: int) -> int:
-    """A new number: milliseconds, then 12 random bits. Strictly rising within a process, even in one millisecond."""
+    """A new number: milliseconds, then 12 random bits. Strictly rising within a process, even in one millisecond: then
+    by steps that nobody can guess from a neighbour's."""
     global _last
     with _lock:
-        _last = max(((now_ms - EPOCH_MS) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS), _last + 1)
+        drawn = ((now_ms - EPOCH_MS) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+        _last = drawn if drawn > _last else _last + 1 + secrets.randbits(_RANDOM_BITS)
         return _last
 
 

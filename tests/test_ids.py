@@ -1,6 +1,7 @@
 """Ids: every spelling is read, and nothing else is."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,13 @@ def test_new_numbers_rise_within_one_millisecond_and_when_the_clock_goes_back() 
     made = [ids.new(NOW) for _ in range(5_000)] + [ids.new(NOW - 60_000)]
     assert made == sorted(set(made))
     assert made[-1] < LIMIT
+
+
+def test_from_a_number_nobody_can_tell_the_next_one_of_the_same_millisecond() -> None:
+    made = [ids.new(NOW) for _ in range(500)]
+    steps = {after - before for before, after in pairwise(made)}
+    assert len(steps) > 100
+    assert max(steps) > 1_000
 
 
 def test_threads_never_make_the_same_number() -> None:

@@ -40,9 +40,7 @@ class Code(TypedDict):
     template: str | None
     metadata: Metadata
     report_conversations: Annotated[bool, said("Whether the redirect hands each scan over, to be reported on.")]
-    scan_url: Annotated[
-        Url, said("The short link; the picture holds the same without `/s`.")
-    ]
+    scan_url: Annotated[Url, said("The short link; the picture holds the same without `/s`.")]
     qr_image_url: Annotated[Url, said("Its picture as PNG.")]
     qr_svg_url: Annotated[Url, said("Its picture as SVG.")]
     status: Annotated[str, one_of(ACTIVE, PAUSED, DRAFT, EXPIRED, DELETED), said("Whether it redirects now.")]

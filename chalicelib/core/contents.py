@@ -20,7 +20,7 @@ _WORDS: Final = {
     kinds.MECARD: "Contact",
     kinds.EVENT: "Event",
 }
-_NETWORK: Final = "wifi:"
+_NETWORK: Final = re.compile(r"\bwifi:", re.IGNORECASE)
 # A field of ZXing's format for networks: a backslash stands before what would end it.
 _WIFI_FIELD: Final = re.compile(r"([A-Za-z0-9]+):((?:\\.|[^\\;])*);", re.DOTALL)
 
@@ -34,8 +34,8 @@ class Contents(NamedTuple):
 
 def contents(payload: str) -> Contents:
     """What a payload is. A network's password is in the picture, and in no text beside it."""
-    if payload.lstrip().lower().startswith(_NETWORK):  # also one that no phone would join
-        return Contents(_WORDS[kinds.WIFI], _network(payload.lstrip()))
+    if found := _NETWORK.search(payload):  # also one that no phone would join
+        return Contents(_WORDS[kinds.WIFI], _network(payload[found.end() :]))
     kind = kinds.kind_of(payload)
     title = cut(payload.partition("://")[2].rstrip("/")) if kind == kinds.URL else _WORDS[kind]
     return Contents(title, payload)
@@ -46,8 +46,8 @@ def cut(title: str) -> str:
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
 
 
-def _network(payload: str) -> str:
-    fields = {name.upper(): value for name, value in _WIFI_FIELD.findall(payload[len(_NETWORK) :])}
+def _network(entered: str) -> str:
+    fields = {name.upper(): value for name, value in _WIFI_FIELD.findall(entered)}
     said = {"Network": fields.get("S", ""), "Security": fields.get("T", "")}
     return "\n".join(f"{what}: {_unescaped(value)}" for what, value in said.items() if value)
 

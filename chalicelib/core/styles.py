@@ -22,6 +22,8 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
     "eps": "application/postscript",
 }
 
+SCALABLE: Final[frozenset[Format]] = frozenset({"svg", "pdf", "eps"})  # without pixels
+
 SMALLEST: Final = 200
 LARGEST: Final = 2048
 QUIET_ZONE: Final = 4  # ISO/IEC 18004, 5.3.8

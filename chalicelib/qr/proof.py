@@ -6,12 +6,12 @@ be read costs something, and so does what the standard advises against.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.core.colours import contrast, luminance
 from chalicelib.core.scannability import Cause, Reason, Scannability
-from chalicelib.core.styles import QUIET_ZONE, TRANSPARENT, Style
+from chalicelib.core.styles import DEFAULT, QUIET_ZONE, SCALABLE, TRANSPARENT, Style
 from chalicelib.errors import Unscannable
 from chalicelib.qr.drawings import Drawing, drawing
 from chalicelib.qr.raster import raster
@@ -49,7 +49,7 @@ def examine(payload: str, style: Style, logo: bytes | None = None) -> Scannabili
 
     Raises Unscannable when it cannot be read at all, and InvalidRequest as `pictures.draw` does.
     """
-    drawn = drawing(payload, style, logo)
+    drawn = drawing(payload, _seen(style), logo)
     colours = _Colours.of(drawn)
     if colours.inverted:
         raise Unscannable.for_field(
@@ -61,6 +61,11 @@ def examine(payload: str, style: Style, logo: bytes | None = None) -> Scannabili
     losses = sorted([*_missed(picture, content, drawn, colours), *_frowned(drawn, style, colours)], key=_by_points)
     score = max(1, round(100 - sum(loss.points for loss in losses)))
     return Scannability(score, tuple(dict.fromkeys(loss.reason for loss in losses)))
+
+
+def _seen(style: Style) -> Style:
+    """The style as it is looked at: what has no pixels may be shown larger than it says."""
+    return replace(style, size=max(style.size, DEFAULT.size)) if style.format in SCALABLE else style
 
 
 @dataclass(frozen=True, slots=True)

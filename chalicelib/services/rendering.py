@@ -1,14 +1,10 @@
 """Pictures of any text, made for one answer: nothing is stored, and nothing is counted."""
 
-from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.core.scannability import Scannability
-from chalicelib.core.styles import DEFAULT, Format, Style
+from chalicelib.core.styles import Style
 from chalicelib.qr import pictures, proof
-
-# What has no pixels is shown larger than it says it is.
-SCALABLE: Final[frozenset[Format]] = frozenset({"svg", "pdf", "eps"})
 
 
 class Rendered(NamedTuple):
@@ -23,6 +19,5 @@ def render(payload: str, style: Style) -> Rendered:
 
     Raises InvalidRequest naming `payload` or `size`, and Unscannable when nobody could read it.
     """
-    size = max(style.size, DEFAULT.size) if style.format in SCALABLE else style.size
-    scannability = proof.examine(payload, replace(style, size=size))
+    scannability = proof.examine(payload, style)
     return Rendered(pictures.draw(payload, style), scannability)

@@ -67,9 +67,10 @@ def take(organization: int, number: int, now_ms: int) -> Order | None:
 
 
 def end(order: Order, done: bool) -> None:
-    """End an order, unless another job has."""
+    """End an order. A file that is there after all is no failure: another job may have given up too early."""
     item = _item(order.wanted.organization, order.number)
-    refused(lambda: item.update([BundleItem.state.set(DONE if done else FAILED)], condition=_is_running()))
+    condition = BundleItem.pk.exists() if done else _is_running()
+    refused(lambda: item.update([BundleItem.state.set(DONE if done else FAILED)], condition=condition))
 
 
 def running(organization: int, idle_since_ms: int | None = None) -> Iterator[Order]:

@@ -42,6 +42,8 @@ def test_a_long_address_is_cut_in_a_title_only() -> None:
         pytest.param(r"WIFI:S:a\;P\:b\\;P:es\;S:presso;;", "Network: a;P:b\\", id="escaped"),
         pytest.param("WIFI:P:espresso", "", id="not a network's format"),
         pytest.param(" WIFI:S:Cafe;P:espresso;;", "Network: Cafe", id="behind a blank"),
+        pytest.param("\ufeffWIFI:S:Cafe;P:espresso;;", "Network: Cafe", id="behind a byte order mark"),
+        pytest.param("Join us!\nwifi:S:Cafe;P:espresso;;", "Network: Cafe", id="within a text"),
     ],
 )
 def test_a_networks_password_is_never_told(payload: str, text: str) -> None:

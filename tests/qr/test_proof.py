@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from chalicelib.core.scannability import CAUSES
-from chalicelib.core.styles import DOTS, PRESETS, Style
+from chalicelib.core.styles import DOTS, PRESETS, Format, Style
 from chalicelib.errors import InvalidRequest, Unscannable
 from chalicelib.qr.proof import examine
 
@@ -90,6 +90,11 @@ def test_what_cannot_be_read_is_refused_with_what_to_change(style: Style, field:
         examine(URL, style)
     assert refused.value.field == field
     assert words in refused.value.message
+
+
+@pytest.mark.parametrize("format", ["svg", "pdf", "eps"])
+def test_what_has_no_pixels_loses_nothing_by_a_small_size(format: Format) -> None:
+    assert examine(LONG[:1000], Style(size=200, format=format)) == examine(LONG[:1000], Style(format=format))
 
 
 def test_a_picture_of_too_few_pixels_names_its_size() -> None:

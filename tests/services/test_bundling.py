@@ -281,6 +281,19 @@ def test_a_job_that_is_out_of_time_is_begun_anew_a_few_times(
 
 
 @pytest.mark.usefixtures("slow")
+def test_a_file_that_is_there_in_the_end_is_no_failure(account: Account, spelled: list[str]) -> None:
+    """A message that came twice may end an order as failed while the last try is still at work."""
+    number = order(account, spelled)
+    taken = bundles.take(account.organization, number, now_ms())
+    assert taken is not None
+    bundles.end(taken, done=False)
+    bundles.end(taken, done=True)
+    assert status(account, number).state == DONE
+    bundles.end(taken, done=False)
+    assert status(account, number).state == DONE
+
+
+@pytest.mark.usefixtures("slow")
 def test_what_cannot_be_drawn_fails_at_once(
     account: Account,
     world: World,
