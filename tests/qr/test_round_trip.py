@@ -16,6 +16,7 @@ from chalicelib.errors import InvalidRequest
 from chalicelib.qr.pictures import draw
 from chalicelib.qr.symbols import symbol
 from tests.qr.darkroom import developed
+from tests.qr.programs import need
 from tests.qr.scanners import plain_text, read_by_both
 
 # The most digits, characters or bytes that a symbol holds (ISO/IEC 18004, table 7). To say that bytes are UTF-8 takes
@@ -39,6 +40,13 @@ texts = st.one_of(
 )
 
 
+@pytest.fixture(name="zbar")
+def _zbar() -> None:
+    """Asked for before examples are drawn: none of them is to blame when it is missing."""
+    need("zbar")
+
+
+@pytest.mark.usefixtures("zbar")
 @given(text=texts, level=st.sampled_from(LEVELS), preset=st.sampled_from(tuple(PRESETS)))
 @example(text="\0", level="M", preset="default")
 @example(text="\x1b$B0l\x1b(B", level="L", preset="dots")  # ISO 2022: what switches to Japanese there is text here
