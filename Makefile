@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo recount requeue rejudge key test chaos fuzz gallery check format
+.PHONY: help install serve demo recount requeue rejudge key test goldens chaos fuzz gallery check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
 	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
 	@echo 'make test     every test (ARGS="-k door")'
+	@echo 'make goldens  write the golden pictures anew, when pictures are meant to change'
 	@echo 'make fuzz     every route, called as the OpenAPI document allows and as it does not (FUZZ_EXAMPLES=100)'
 	@echo 'make chaos    recorded scans with everything going wrong (SEEDS=200, or SEEDS=17..17 for one again)'
 	@echo 'make gallery  draw docs/gallery.md and its pictures anew'
@@ -47,6 +48,9 @@ chaos: install
 
 test: install
 	@exec $(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+goldens: install
+	@GOLDENS=write exec $(RUN) pytest tests/qr/test_goldens.py
 
 fuzz: install
 	@FUZZ_EXAMPLES='$(FUZZ_EXAMPLES)' exec $(RUN) pytest tests/e2e/test_fuzz.py

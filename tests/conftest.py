@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.qr import programs
 from tests.web import Web
 from tests.world import World, prepare_environment, world
 
@@ -29,3 +30,10 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     made = Web()
     monkeypatch.setattr("chalicelib.outbound.fetching.get", made.get)
     return made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line about the tests of pictures that did not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if line := programs.to_install(str(report.longrepr[2]) for report in skipped):
+        terminalreporter.write_line(line)

@@ -1,12 +1,13 @@
 """Programs beside the Python packages: they read pictures, and draw files, independently of what is tested.
 
-A test that needs one that is missing is skipped, and the summary says once what to install. With QUIETZONE_CI set,
-as `.ci/run` does, it fails.
+A test that needs one that is missing is skipped, and the summary says once what to install. With QUIETZONE_CI set, as
+`.ci/run` does, it fails.
 """
 
 import importlib
 import os
 import shutil
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -19,22 +20,25 @@ PACKAGES: Final = {
     "pdftoppm": "poppler-utils",
     "gs": "ghostscript",
 }
-missed: Final[set[str]] = set()
+_ASKS: Final = "tests of pictures need the package "
 
 
 def need(program: str) -> None:
     """Skips the test that asks when a program is missing; fails it where none may be."""
     if _is_there(program):
         return
-    missed.add(program)
+    reason = _ASKS + PACKAGES[program]
     if os.environ.get("QUIETZONE_CI"):
-        pytest.fail(to_install())
-    pytest.skip(to_install())
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
-def to_install() -> str:
-    packages = " ".join(sorted(PACKAGES[program] for program in missed))
-    return f"install what reads and draws pictures: {packages} (Debian, Ubuntu: apt install {packages})"
+def to_install(reasons: Iterable[str]) -> str:
+    """What to do about tests that were skipped for some reasons; nothing when it were others."""
+    packages = sorted({reason.partition(_ASKS)[2] for reason in reasons} - {""})
+    if not packages:
+        return ""
+    return f"Tests of pictures were skipped, for want of {', '.join(packages)}: apt install {' '.join(packages)}"
 
 
 @cache

@@ -54,6 +54,11 @@ def logo(width: int, height: int) -> bytes:
     return _png(picture)
 
 
+def plain(width: int, height: int, colour: str) -> bytes:
+    """A PNG of one colour."""
+    return _png(Image.new("RGB", (width, height), colour))
+
+
 def see_through() -> bytes:
     """A PNG: a disc that fades, and nothing around it."""
     size = 200

@@ -7,7 +7,9 @@ what it does find shall be right.
 
 from typing import Any, cast
 
+import cv2
 import numpy as np
+import zxingcpp
 from PIL import Image
 
 from tests.qr.programs import need
@@ -21,12 +23,18 @@ def read_by_both(picture: Image.Image) -> dict[str, list[bytes]]:
 
 
 def zxing(picture: Image.Image) -> list[bytes]:
-    import zxingcpp
+    return [found.bytes for found in _found(picture)]
 
-    grey = on_white(picture).convert("L")
-    symbols = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    found = zxingcpp.read_barcodes(grey, formats=symbols, try_invert=False)
-    return [result.bytes for result in found]
+
+def plain_text(picture: Image.Image) -> str:
+    """The text that zxing-cpp makes of the one symbol in a picture."""
+    [found] = _found(picture)
+    return found.text
+
+
+def _found(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    grey, symbols = on_white(picture).convert("L"), zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    return zxingcpp.read_barcodes(grey, formats=symbols, text_mode=zxingcpp.TextMode.Plain, try_invert=False)
 
 
 def zbar(picture: Image.Image) -> list[bytes]:
@@ -38,8 +46,6 @@ def zbar(picture: Image.Image) -> list[bytes]:
 
 
 def opencv(picture: Image.Image) -> str:
-    import cv2
-
     text, *_ = cast(Any, cv2.QRCodeDetector()).detectAndDecode(np.asarray(on_white(picture).convert("L")))
     return str(text)
 

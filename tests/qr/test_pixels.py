@@ -1,6 +1,6 @@
 """Pixels: the exact size, the quiet zone, each module where it belongs, and no colour but those asked for.
 
-What a module shall be is told by segno's own matrix.
+What a module shall be is told by segno itself.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 import pytest
-import segno
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from chalicelib.core.styles import CORNERS, DOTS, LEVELS, PRESETS, TRANSPARENT, 
 from chalicelib.errors import InvalidRequest
 from chalicelib.qr.pictures import draw
 from tests.qr.darkroom import developed
+from tests.qr.matrices import matrix, middles
 from tests.qr.samples import LOGOS
 
 Pixels = NDArray[np.int16]
@@ -25,8 +25,7 @@ Places = NDArray[np.int64]
 
 URL: Final = "https://qz.example/abc123"
 DARK, LIGHT = "#123456", "#FEDCBA"
-ROUND_RINGS: Final = ("dot", "extra-rounded")  # so round that the modules in their corners are cut off
-SHARP: Final = 3  # pixels a module from which on modules may differ by a pixel
+ROUND: Final = ("dot", "extra-rounded")  # so round that of the modules in a corner little is left
 
 payloads = st.text(st.characters(max_codepoint=126, min_codepoint=32), min_size=1, max_size=120)
 sizes = st.integers(200, 2048)
@@ -53,29 +52,13 @@ def colours(file: bytes) -> set[object]:
     return {colour for _, colour in developed(file, "png").convert("RGB").getcolors() or ()}
 
 
-def modules(payload: str, style: Style) -> NDArray[np.bool_]:
-    """What segno says, row by row."""
-    made = segno.make_qr(payload, error=style.level, boost_error=False)
-    return np.array([list(row) for row in made.matrix], dtype=np.bool_)
-
-
-def middles(style: Style, count: int) -> Places:
-    """The pixel in the middle of each of the symbol's modules, across as well as down."""
-    scale, start = style.size / (count + 2 * style.quiet_zone), float(style.quiet_zone)
-    if scale < SHARP:
-        scale = int(scale)
-        start = (style.size - scale * count) // 2 / scale
-    found: Places = np.floor((start + np.arange(count) + 0.5) * scale).astype(np.int64)
-    return found
-
-
 @given(payload=payloads, style=shapes)
 def test_every_module_is_dark_or_light_in_its_middle(payload: str, style: Style) -> None:
-    wanted = modules(payload, style)
+    wanted = matrix(payload, style.level)
     at = middles(style, len(wanted))
     found = pixels(style, payload)[np.ix_(at, at)]
     dark = _distance(found, DARK) < _distance(found, LIGHT)
-    if style.corner_squares in ROUND_RINGS:
+    if style.corner_squares in ROUND or style.corner_dots in ROUND:
         for x, y in _corners(len(wanted)):
             dark[y, x] = wanted[y, x]
     assert np.array_equal(dark, wanted)
@@ -87,7 +70,7 @@ def test_the_quiet_zone_is_as_wide_as_was_asked_and_of_the_background_alone(payl
     dark = np.any(seen != (*_rgb(LIGHT), 255), axis=2)
     rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
     free = min(rows[0], columns[0], style.size - 1 - rows[-1], style.size - 1 - columns[-1])
-    scale = style.size / (len(modules(payload, style)) + 2 * style.quiet_zone)
+    scale = style.size / (len(matrix(payload, style.level)) + 2 * style.quiet_zone)
     # Edges lie on whole pixels: half of one may be missing.
     assert free >= style.quiet_zone * scale - 0.5
 
@@ -124,7 +107,7 @@ COLOURED: Final = Style(foreground="#AA0011", corner_squares_colour="#00BB22", c
 def test_each_layer_has_its_colour(preset: str, format: Format, background: str) -> None:
     style = replace(COLOURED, preset=preset, format=format, background=background)
     seen, count = pixels(style), 25
-    at, wanted = middles(style, count), modules(URL, style)
+    at, wanted = middles(style, count), matrix(URL, style.level)
     corners = _corners(count)
     for y, x in np.ndindex(count, count):
         found = tuple(seen[at[y], at[x]])
@@ -169,7 +152,7 @@ def test_less_than_a_pixel_for_a_module_is_refused(size: int, margin: int, least
 
 def test_a_pixel_for_a_module_is_enough() -> None:
     seen = pixels(Style(level="H", size=185, preset="dots"), "A" * 1852)
-    assert np.array_equal(seen[4:-4, 4:-4, 0] == 0, modules("A" * 1852, Style(level="H")))
+    assert np.array_equal(seen[4:-4, 4:-4, 0] == 0, matrix("A" * 1852, "H"))
 
 
 def test_a_png_without_a_logo_has_a_palette_and_no_more_bits_than_it_needs() -> None:
