@@ -66,6 +66,7 @@ class Client:
         self._connection.close()
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests that ask for the stack run in one process, one after the other, beside all others."""
     here = Path(__file__).parent
