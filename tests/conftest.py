@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.qr import programs
 from tests.web import Web
@@ -16,6 +18,21 @@ settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 prepare_environment()
+
+
+class OneStack(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives whole files to the processes that run tests, and all that ask for the stack to one of them.
+
+    (xdist's own groups do not work with this pytest: they rename tests after these have their names for good.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "stack" if file.startswith("tests/e2e/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
+    return OneStack(config, log)
 
 
 @pytest.fixture(name="world")
