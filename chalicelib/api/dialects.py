@@ -167,6 +167,7 @@ QRCODES: Final = Dialect(
         "corner_squares_colour": "style.cornersSquareColor",
         "corner_dots_colour": "style.cornersDotColor",
         "dots": "style.dotsType",
+        "corner_dots": "style.cornersDotType",
     },
 )
 QPR: Final = Dialect(
@@ -199,6 +200,7 @@ QR: Final = Dialect(
         "corner_squares_colour": "style.cornersSquareColor",
         "corner_dots_colour": "style.cornersDotColor",
         "dots": "style.dotsType",
+        "corner_dots": "style.cornersDotType",
         "quiet_zone": "quietZone",
     },
 )

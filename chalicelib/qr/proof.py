@@ -32,6 +32,7 @@ FADED: Final = (90, 150)  # what black and white become
 GOOD_CONTRAST: Final = 7.0
 POOR_CONTRAST: Final = 3.0
 FINE_PIXELS: Final = 2.5  # a module at 120 pixels; below that phones need to come closer
+ROUND_EYES: Final = frozenset({"dot", "extra-rounded"})
 ROUND_RINGS: Final = frozenset({"extra-rounded", "dot", "classy-rounded"})
 
 _COSTS: Final = {"small": 20, "blurred": 15, "turned": 15, "faded": 15}
@@ -57,7 +58,7 @@ def examine(payload: str, style: Style, logo: bytes | None = None) -> Scannabili
         )
     picture, content = _grey(drawn), payload.encode()
     if not _reads(picture, content):
-        raise _refusal(drawn, colours)
+        raise _refusal(drawn, style, colours)
     losses = sorted([*_missed(picture, content, drawn, colours), *_frowned(drawn, style, colours)], key=_by_points)
     score = max(1, round(100 - sum(loss.points for loss in losses)))
     return Scannability(score, tuple(dict.fromkeys(loss.reason for loss in losses)))
@@ -121,6 +122,14 @@ def _frowned(drawn: Drawing, style: Style, colours: _Colours) -> Iterator[_Loss]
     if style.shapes.corner_squares in ROUND_RINGS:
         words = "Some scanners find no corners as round as these: choose rounded ones"
         yield _Loss(10, Reason("shapes", words))
+    if _is_crowded(style):
+        words = "The square within a round ring nearly touches it, so at some sizes it is not read: make it a `dot`"
+        yield _Loss(20, Reason("shapes", words))
+
+
+def _is_crowded(style: Style) -> bool:
+    """Whether the corners of what is within a ring come near its inner edge."""
+    return style.shapes.corner_squares == "dot" and style.shapes.corner_dots not in ROUND_EYES
 
 
 def _contrast_points(ratio: float) -> float:
@@ -145,14 +154,14 @@ def _cause(drawn: Drawing, colours: _Colours) -> tuple[Cause, str]:
     return "shapes", "choose plainer shapes"
 
 
-def _refusal(drawn: Drawing, colours: _Colours) -> Unscannable:
+def _refusal(drawn: Drawing, style: Style, colours: _Colours) -> Unscannable:
     cause, advice = _cause(drawn, colours)
     fields = {
         "contrast": colours.field,
         "density": "size",
         "logo": "logo",
         "quiet_zone": "quiet_zone",
-        "shapes": "dots",
+        "shapes": "corner_dots" if _is_crowded(style) else "dots",
     }
     return Unscannable.for_field(fields[cause], f"makes a picture that cannot be read: {advice}")
 

@@ -36,8 +36,9 @@ def test_every_preset_is_read_in_every_way(preset: str, size: int) -> None:
         (Style(corner_squares_colour="#8FA0B0"), "contrast", "The contrast is 2."),
         (Style(quiet_zone=3), "quiet_zone", "The quiet zone is 3 modules wide: the standard asks for 4"),
         (Style(corner_squares="dot"), "shapes", "Some scanners find no corners as round as these"),
+        (Style(corner_squares="dot", corner_dots="rounded"), "shapes", "The square within a round ring nearly"),
     ],
-    ids=["foreground", "background", "eye", "ring", "quiet zone", "round corners"],
+    ids=["foreground", "background", "eye", "ring", "quiet zone", "round corners", "crowded corners"],
 )
 def test_what_makes_it_harder_to_read_costs_something_and_is_said(style: Style, cause: str, words: str) -> None:
     found = examine(URL, style)
@@ -81,9 +82,10 @@ def test_a_narrower_quiet_zone_never_scores_better() -> None:
         (Style(corner_dots_colour="#FFFFFF"), "corner_dots_colour", "must be darker than the background"),
         (Style(corner_squares_colour="#FFFFFF"), "corner_squares_colour", "must be darker than the background"),
         (Style(foreground="#FFFFFF", background="transparent"), "foreground", "must be darker than the background"),
+        (Style(corner_squares="dot", corner_dots="square"), "corner_dots", "choose plainer shapes"),
         (Style(foreground="#FDFDFD"), "foreground", "the contrast is 1.0 to 1, and should be 7 to 1"),
     ],
-    ids=["inverted", "all white", "white eye", "white ring", "white on nothing", "nearly white"],
+    ids=["inverted", "all white", "white eye", "white ring", "white on nothing", "crowded corners", "nearly white"],
 )
 def test_what_cannot_be_read_is_refused_with_what_to_change(style: Style, field: str, words: str) -> None:
     with pytest.raises(Unscannable) as refused:
