@@ -1,23 +1,22 @@
 """The `dynamic` API: the pictures of many codes in one zip, in the answer or, when they are many, by a job."""
 
-import json
-from typing import Annotated, Final, NotRequired
+from typing import Annotated, Final
 
 from chalice.app import Response
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from chalicelib import ids
-from chalicelib.api import dialects
+from chalicelib.api import dialects, ordered
 from chalicelib.api.bodies import AnyId, Body
-from chalicelib.api.fields import Count, Time, Url, one_of, said
+from chalicelib.api.fields import Count, said
 from chalicelib.api.files import Bytes, Headers
 from chalicelib.api.http import Api
+from chalicelib.api.ordered import OrderStatus
 from chalicelib.api.requests import Call
 from chalicelib.core import styles
 from chalicelib.core.bundles import CONTENT_TYPE, FILENAME, MOST, Order
 from chalicelib.core.days import iso_time
-from chalicelib.core.exports import DONE, FAILED, RUNNING
+from chalicelib.core.exports import DONE
 from chalicelib.errors import NotFound
 from chalicelib.services import bundling
 from chalicelib.services.bundling import Asked
@@ -27,7 +26,6 @@ bp = Api(__name__, dialects.DYNAMIC, tag="dynamic")
 
 FORMAT: Final[styles.Format] = "png"
 SIZE: Final = 1024
-POLL_SECONDS: Final = 5
 
 
 class MakeImages(Body):
@@ -38,15 +36,10 @@ class MakeImages(Body):
     size: int = Field(default=SIZE, ge=styles.SMALLEST, le=styles.LARGEST)
 
 
-class ImagesStatus(TypedDict):
+class ImagesStatus(OrderStatus):
     """How far an order of images is."""
 
-    id: Annotated[str, said("The order's id.", "373582406462294")]
-    status: Annotated[str, one_of(RUNNING, DONE, FAILED)]
-    status_url: Annotated[Url, said("Where to ask again. Once it is done, that leads to the file.")]
     images_total: Annotated[Count, said("How many were ordered.")]
-    created_at: Time
-    url: NotRequired[Annotated[Url, said("Where the file is, for 15 minutes. It needs no key.")]]
 
 
 @bp.operation(
@@ -74,7 +67,7 @@ def make_images(call: Call) -> Response:
             "Content-Disposition": f'attachment; filename="{FILENAME}"',
         }
         return Bytes(made.content, headers, 200)
-    return _status(call, bundling.status(call.who.organization.number, made.number, call.now_ms), 202)
+    return ordered.accepted(_shown(call, bundling.status(call.who.organization.number, made.number, call.now_ms)))
 
 
 @bp.operation(
@@ -92,23 +85,17 @@ def images_status(call: Call, images_id: str) -> Response:
     number = ids.parse(images_id)
     if number is None:
         raise NotFound.of("order of images")
-    order = bundling.status(call.who.organization.number, number, call.now_ms)
-    return _status(call, order, 303 if order.state == DONE else 200)
+    return ordered.status(_shown(call, bundling.status(call.who.organization.number, number, call.now_ms)))
 
 
-def _status(call: Call, order: Order, status: int) -> Response:
-    answer: ImagesStatus = {
+def _shown(call: Call, order: Order) -> ImagesStatus:
+    shown: ImagesStatus = {
         "id": str(order.number),
         "status": order.state,
         "status_url": f"{call.base}/v1/dynamic/images/{order.number}",
         "images_total": len(order.wanted.numbers),
         "created_at": iso_time(order.created_ms),
     }
-    headers: Headers = {"Content-Type": "application/json"}
     if order.state == DONE:
-        answer["url"] = headers["Location"] = bundling.signed_url(order)
-    elif status == 202:
-        headers["Location"] = answer["status_url"]
-    if order.state == RUNNING:
-        headers["Retry-After"] = str(POLL_SECONDS)
-    return Response(body=json.dumps(answer), status_code=status, headers=headers)
+        shown["url"] = bundling.signed_url(order)
+    return shown

@@ -1,41 +1,33 @@
 """Exports of the `qrcodes` API: a code's scans as a file, in the answer or, when they are many, by a job."""
 
-import json
-from typing import Annotated, Final, NotRequired
+from typing import Annotated
 
 from chalice.app import Response
-from typing_extensions import TypedDict
 
 from chalicelib import ids
-from chalicelib.api import dialects
-from chalicelib.api.fields import Count, Time, Url, one_of, said
+from chalicelib.api import dialects, ordered
+from chalicelib.api.fields import Count, said
 from chalicelib.api.http import Api
+from chalicelib.api.ordered import OrderStatus
 from chalicelib.api.qrcodes import limit_of
 from chalicelib.api.qrcodes_analytics import SCAN, days_asked, span_of
 from chalicelib.api.qrcodes_analytics_shapes import ScanRow
 from chalicelib.api.qrcodes_bodies import END, FORMAT, START
 from chalicelib.api.requests import Call
 from chalicelib.core.days import iso_day, iso_time
-from chalicelib.core.exports import CONTENT_TYPES, DONE, FAILED, RUNNING, Export, Wanted
+from chalicelib.core.exports import CONTENT_TYPES, DONE, Export, Wanted
 from chalicelib.errors import NotFound
 from chalicelib.services import exporting, links
 from chalicelib.services.exporting import Built
 
 bp = Api(__name__, dialects.QRCODES, tag="qrcodes")
 
-POLL_SECONDS: Final = 5
 
-
-class ExportStatus(TypedDict):
+class ExportStatus(OrderStatus):
     """How far an export is."""
 
-    id: Annotated[str, said("The export's id.", "373582406462294")]
-    status: Annotated[str, one_of(RUNNING, DONE, FAILED)]
-    status_url: Annotated[Url, said("Where to ask again. Once it is done, that leads to the file.")]
     scans_written: Count
     scans_total: Annotated[Count, said("How many there were when it was ordered.")]
-    created_at: Time
-    url: NotRequired[Annotated[Url, said("Where the file is, for 15 minutes. It needs no key.")]]
 
 
 @bp.operation(
@@ -61,7 +53,7 @@ def export(call: Call, code_id: str) -> Response:
     made = exporting.start_or_build(wanted, call.now_ms)
     if isinstance(made, Built):
         return _file(made.content, wanted)
-    return _status(call, exporting.status(link.organization, made.number, call.now_ms), 202)
+    return ordered.accepted(_shown(call, exporting.status(link.organization, made.number, call.now_ms)))
 
 
 @bp.operation(
@@ -82,7 +74,7 @@ def export_status(call: Call, export_id: str) -> Response:
         raise NotFound.of("export")
     order = exporting.status(call.who.organization.number, number, call.now_ms)
     links.get(call.who, str(order.wanted.link))  # what was erased is gone in every form
-    return _status(call, order, 303 if order.state == DONE else 200)
+    return ordered.status(_shown(call, order))
 
 
 def _file(content: bytes, wanted: Wanted) -> Response:
@@ -93,8 +85,8 @@ def _file(content: bytes, wanted: Wanted) -> Response:
     return Response(body=content.decode(), status_code=200, headers=headers)
 
 
-def _status(call: Call, order: Export, status: int) -> Response:
-    answer: ExportStatus = {
+def _shown(call: Call, order: Export) -> ExportStatus:
+    shown: ExportStatus = {
         "id": str(order.number),
         "status": order.state,
         "status_url": f"{call.base}/v1/qrcodes/exports/{order.number}",
@@ -102,11 +94,6 @@ def _status(call: Call, order: Export, status: int) -> Response:
         "scans_total": order.total,
         "created_at": iso_time(order.created_ms),
     }
-    headers: dict[str, str | list[str]] = {"Content-Type": "application/json"}
     if order.state == DONE:
-        answer["url"] = headers["Location"] = exporting.signed_url(order)
-    elif status == 202:
-        headers["Location"] = answer["status_url"]
-    if order.state == RUNNING:
-        headers["Retry-After"] = str(POLL_SECONDS)
-    return Response(body=json.dumps(answer), status_code=status, headers=headers)
+        shown["url"] = exporting.signed_url(order)
+    return shown

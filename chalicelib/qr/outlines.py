@@ -14,7 +14,6 @@ from chalicelib.core.styles import DotsType
 # Sides and corners go clockwise: up, right, down, left; the first corner is the upper left one.
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
 _SIDES: Final = (LEFT | UP, UP | RIGHT, RIGHT | DOWN, DOWN | LEFT)
-_STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 # Where, from a vertex at which an outline turns right, the module lies whose corner that is, by the way it came.
 _TURNED: Final = ((-1, 0, 1), (-1, -1, 2), (0, -1, 3), (0, 0, 0))
 # How an outline goes on that came some way (4 of them) to a vertex that it may leave in some ways (16 sets of bits):

@@ -117,6 +117,8 @@ def edit(caller: Caller, spelled: str, style: Mapping[str, Any], own_hosts: Coll
         known = edited.style.logo == code.style.logo and code.style.logo_image is not None
         if "logo" in style and not known:
             return proving.of_code(*_with_logo(write, edited, fetch))
+        if edited.style == code.style:
+            return edited
         return proving.of_code(edited, logos.of(code.organization, edited.style))
 
     return _changed(caller, spelled, restyled)

@@ -20,7 +20,7 @@ from chalicelib.store import accounts, bundles, exports, jobs, queues, recounts,
 
 SETTLED_MS: Final = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
 FIRST_LOOK_MS: Final = DAY_MS
-IDLE_MS: Final = 600_000  # twice as long as a job may run: its message was lost
+IDLE_MS: Final = 1_200_000  # twice as long as a job may run: its message was lost
 PAGE: Final = 1_000
 KEYS_HELD: Final = 100_000  # of an organization, over all its partitions
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.services import sweeping
 from infra.package import Package
 from tests.infra.conftest import Resources
 
@@ -119,6 +120,10 @@ def test_the_fold_reads_only_scans_that_wait_and_gives_up_on_none_silently(resou
     assert fold["ParallelizationFactor"] == 1
     assert fold["MaximumBatchingWindowInSeconds"] == {"Ref": "FoldWindowSeconds"}
     assert fold["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_the_sweep_takes_no_order_for_lost_that_a_job_may_be_at(resources: Resources) -> None:
+    assert 2_000 * resources["Jobs"]["Properties"]["Timeout"] <= sweeping.IDLE_MS
 
 
 @pytest.mark.parametrize(("queue", "function", "batch"), [("SpillQueue", "Spill", 10), ("JobsQueue", "Jobs", 1)])

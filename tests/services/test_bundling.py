@@ -27,10 +27,10 @@ from chalicelib.services.links import NewLink
 from chalicelib.store import bundles, codes, files, queues
 from chalicelib.store.transactions import Transaction
 from tests.services.account import Account, new_account
+from tests.services.killed import Killed, killed_at
 from tests.world import World, now_ms
 
 BASE = "https://qz.example"
-MINUTE = 60_000
 NAMES = ("Spring", "Spring", "Summer")
 FILES = ["Spring.png", "Spring-2.png", "Summer.png"]
 
@@ -219,33 +219,14 @@ def test_whoever_asks_again_meanwhile_is_given_the_same_order(
     assert len(world.messages("JOBS_QUEUE_URL")) == 4
 
 
-class _Killed(BaseException):
-    pass
-
-
 @pytest.mark.parametrize("at", range(1, 13))
 @pytest.mark.usefixtures("slow")
 def test_a_job_that_is_killed_anywhere_leaves_a_whole_file_in_the_end(
-    account: Account, world: World, spelled: list[str], monkeypatch: pytest.MonkeyPatch, at: int
+    account: Account, world: World, spelled: list[str], at: int
 ) -> None:
-    number, calls = order(account, spelled), itertools.count(1)
-
-    def killing(call: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*arguments: Any, **named: Any) -> Any:
-            if next(calls) == at:
-                raise _Killed
-            answer = call(*arguments, **named)
-            if next(calls) == at:
-                raise _Killed
-            return answer
-
-        return called
-
-    with monkeypatch.context() as patch:
-        for module, name in ((bundles, "take"), (files, "put"), (bundles, "end"), (pictures, "draw")):
-            patch.setattr(module, name, killing(getattr(module, name)))
-        with pytest.raises(_Killed):
-            work(account, number)
+    number = order(account, spelled)
+    with killed_at(at, {bundles: ("take", "end"), files: ("put",), pictures: ("draw",)}), pytest.raises(Killed):
+        work(account, number)
     work(account, number)
     assert status(account, number).state == DONE
     assert opened(stored(account, world, number)).namelist() == ["codes.csv", *FILES]
@@ -335,11 +316,11 @@ def test_an_order_whose_message_was_lost_is_sent_again(
         number = order(account, spelled)
     sweeping.sweep(now_ms())
     assert world.messages("JOBS_QUEUE_URL") == [], "a job may be at it"
-    sweeping.sweep(now_ms() + 15 * MINUTE)
+    sweeping.sweep(now_ms() + sweeping.IDLE_MS + 1)
     (message,) = world.raw_messages("JOBS_QUEUE_URL")
     triggers.jobs([{"body": message}], _Context())
     assert status(account, number).state == DONE
-    sweeping.sweep(now_ms() + 30 * MINUTE)
+    sweeping.sweep(now_ms() + 2 * sweeping.IDLE_MS)
     assert world.messages("JOBS_QUEUE_URL") == []
 
 

@@ -6,7 +6,6 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,9 +20,9 @@ from chalicelib.services.exporting import Built, Ordered
 from chalicelib.store import exports, files, queues
 from tests.services import stored
 from tests.services.account import Account, new_account
+from tests.services.killed import Killed, killed_at
 from tests.world import World, now_ms
 
-MINUTE = 60_000
 SCANS = 70
 
 
@@ -36,7 +35,7 @@ def account(world: World) -> Account:
 def written(account: Account) -> list[ScanKey]:
     """Scans of yesterday, oldest first."""
     begin = (now_ms() // DAY_MS - 1) * DAY_MS
-    found = {account.key(begin + n * MINUTE): Facts("a", "x", country="US", city=f"City {n}") for n in range(SCANS)}
+    found = {account.key(begin + n * 60_000): Facts("a", "x", country="US", city=f"City {n}") for n in range(SCANS)}
     return stored.remember(found)
 
 
@@ -145,10 +144,6 @@ def test_a_job_that_is_out_of_time_is_gone_on_with(account: Account, world: Worl
     assert ids(content(account, world, number), JSON) == [key.id for key in written]
 
 
-class _Killed(BaseException):
-    pass
-
-
 @pytest.mark.parametrize("at", range(1, 26))
 @pytest.mark.usefixtures("small")
 def test_a_job_that_is_killed_anywhere_leaves_a_whole_file_in_the_end(
@@ -156,27 +151,12 @@ def test_a_job_that_is_killed_anywhere_leaves_a_whole_file_in_the_end(
 ) -> None:
     """Before or after any of its writes; and scans that come while it runs are whole or not in it."""
     monkeypatch.setattr(exporting, "PART_BYTES", 4_000)
-    number, calls = order(account, JSON), itertools.count(1)
-
-    def killing(call: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*arguments: Any, **named: Any) -> Any:
-            if next(calls) == at:
-                raise _Killed
-            answer = call(*arguments, **named)
-            if next(calls) == at:
-                raise _Killed
-            return answer
-
-        return called
-
-    with monkeypatch.context() as patch:
-        for module, names in ((files, ("begin", "put_part", "complete")), (exports, ("reach", "end"))):
-            for name in names:
-                patch.setattr(module, name, killing(getattr(module, name)))
+    number = order(account, JSON)
+    with killed_at(at, {files: ("begin", "put_part", "complete"), exports: ("reach", "end")}):
         try:
             exporting.export(account.organization, number, now_ms(), lambda: False)
-        except _Killed:
-            stored.remember({account.key(written[-1].ms + MINUTE): Facts("b", "x")})
+        except Killed:
+            stored.remember({account.key(written[-1].ms + 60_000): Facts("b", "x")})
     work(account, number)
     assert exporting.status(account.organization, number, now_ms()).state == DONE
     found = ids(content(account, world, number), JSON)
@@ -237,7 +217,7 @@ def test_of_two_jobs_the_one_that_was_overtaken_stops(
 def test_an_order_that_comes_to_nothing_in_a_day_has_failed(account: Account, world: World) -> None:
     number = order(account)
     assert not exporting.export(account.organization, number, now_ms(), lambda: True)
-    assert exporting.export(account.organization, number, now_ms() + DAY_MS + MINUTE, lambda: False)
+    assert exporting.export(account.organization, number, now_ms() + DAY_MS + 60_000, lambda: False)
     assert exporting.status(account.organization, number, now_ms()).state == FAILED
     assert world.s3.list_multipart_uploads(Bucket="exports").get("Uploads", []) == []
 
@@ -254,11 +234,11 @@ def test_an_order_whose_message_was_lost_is_sent_again(
         number = order(account)
     sweeping.sweep(now_ms())
     assert world.messages("JOBS_QUEUE_URL") == [], "a job may be at it"
-    sweeping.sweep(now_ms() + 15 * MINUTE)
+    sweeping.sweep(now_ms() + sweeping.IDLE_MS + 1)
     (message,) = world.raw_messages("JOBS_QUEUE_URL")
     triggers.jobs([{"body": message}], _Context())
     assert exporting.status(account.organization, number, now_ms()).state == DONE
-    sweeping.sweep(now_ms() + 30 * MINUTE)
+    sweeping.sweep(now_ms() + 2 * sweeping.IDLE_MS)
     assert world.messages("JOBS_QUEUE_URL") == []
 
 

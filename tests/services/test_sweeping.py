@@ -15,6 +15,7 @@ from chalicelib.store import jobs, reopened, rollups, scans, spreads
 from chalicelib.store.folding import Outcome
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.services.account import Account, new_account
+from tests.services.killed import Killed
 from tests.world import World, now_ms
 
 MINUTE = 60_000
@@ -83,10 +84,6 @@ def _scan_nine_times(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
         account.scan(now_ms() - (20 - n) * MINUTE, address=str(n))
 
 
-class _Killed(BaseException):
-    pass
-
-
 def test_a_sweep_that_is_killed_again_and_again_comes_to_its_end(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,13 +92,13 @@ def test_a_sweep_that_is_killed_again_and_again_comes_to_its_end(
 
     def limited(found: list[Scan]) -> None:
         if next(calls) % 3 == 0:
-            raise _Killed
+            raise Killed
         settle(found)
 
     monkeypatch.setattr(counting, "settle_pending", limited)
     killed = 0
     while _total(account) < 9:
-        with suppress(_Killed):
+        with suppress(Killed):
             sweeping.sweep(now_ms())
         killed += 1
         assert killed < 9
@@ -187,7 +184,7 @@ def test_the_sweep_orders_an_erasing_again_whose_message_was_lost(account: Accou
     assert world.messages("JOBS_QUEUE_URL") == [{"organization": account.organization, "erase": account.link.number}]
     sweeping.sweep(now_ms())
     assert world.messages("JOBS_QUEUE_URL") == [], "a job may be at it"
-    sweeping.sweep(now_ms() + 15 * MINUTE)
+    sweeping.sweep(now_ms() + sweeping.IDLE_MS + 1)
     assert world.messages("JOBS_QUEUE_URL") == [{"organization": account.organization, "erase": account.link.number}]
 
 
@@ -215,10 +212,10 @@ def test_a_spilled_scan_of_an_erased_link_is_not_written_again(
     counting.settle(scans.read([key]))
 
     def killed(_: object) -> None:
-        raise _Killed
+        raise Killed
 
     monkeypatch.setattr(counting, "settle_pending", killed)
-    with suppress(_Killed):
+    with suppress(Killed):
         spill.write(spilled(key), now_ms())
     assert world.items("scans") == []
 
