@@ -11,17 +11,25 @@ class Settings:
 
     `public_url` is the address that short links start with, without a slash at the end; empty means: the
     address that the request came to. `creates_per_hour` bounds the successful creates of one member.
+    `secrets_path` is where secrets lie in SSM's parameter store. `local_receivers` admits receivers of webhooks on this
+    machine, over http: for trying the product out. `mail_from` is who mails are from, '' to send none.
     """
 
     objects_table: str
     scans_table: str
     rollups_table: str
     visitors_table: str
+    deliveries_table: str
     jobs_queue_url: str
+    delivery_queue_url: str
+    slow_queue_url: str
     exports_bucket: str
+    secrets_path: str
     public_url: str
     plan_default: str
     creates_per_hour: int
+    local_receivers: bool
+    mail_from: str
 
 
 @cache
@@ -33,9 +41,15 @@ def settings() -> Settings:
         scans_table=environ["SCANS_TABLE"],
         rollups_table=environ["ROLLUPS_TABLE"],
         visitors_table=environ["VISITORS_TABLE"],
+        deliveries_table=environ["DELIVERIES_TABLE"],
         jobs_queue_url=environ["JOBS_QUEUE_URL"],
+        delivery_queue_url=environ["DELIVERY_QUEUE_URL"],
+        slow_queue_url=environ["SLOW_QUEUE_URL"],
         exports_bucket=environ["EXPORTS_BUCKET"],
+        secrets_path=environ["SECRETS_PATH"],
         public_url=environ["PUBLIC_URL"].rstrip("/"),
         plan_default=environ["PLAN_DEFAULT"],
         creates_per_hour=int(environ["CREATES_PER_HOUR"]),
+        local_receivers=environ["LOCAL_RECEIVERS"] == "true",
+        mail_from=environ["MAIL_FROM"],
     )

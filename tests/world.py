@@ -17,9 +17,15 @@ ENVIRONMENT = {
     "SCANS_TABLE": "scans",
     "ROLLUPS_TABLE": "rollups",
     "VISITORS_TABLE": "visitors",
+    "DELIVERIES_TABLE": "deliveries",
     "SPILL_QUEUE_URL": "",
     "JOBS_QUEUE_URL": "",
+    "DELIVERY_QUEUE_URL": "",
+    "SLOW_QUEUE_URL": "",
     "EXPORTS_BUCKET": "exports",
+    "SECRETS_PATH": "/quietzone/test",
+    "LOCAL_RECEIVERS": "false",
+    "MAIL_FROM": "",
     "PUBLIC_URL": "https://qz.example",
     "ORIGIN_SECRET": "origin-secret",
     "PLAN_DEFAULT": "enterprise",
@@ -28,13 +34,15 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
 }
-_QUEUES = {"SPILL_QUEUE_URL": "spill", "JOBS_QUEUE_URL": "jobs"}
-_ACCOUNT = "123456789012"
-_BY_DAY = {
-    "IndexName": "by_day",
-    "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    "Projection": {"ProjectionType": "KEYS_ONLY"},
+_QUEUES = {
+    "SPILL_QUEUE_URL": "spill",
+    "JOBS_QUEUE_URL": "jobs",
+    "DELIVERY_QUEUE_URL": "delivery",
+    "SLOW_QUEUE_URL": "slow",
 }
+_ACCOUNT = "123456789012"
+# The tables with an index, and the attribute that it goes by.
+_INDEXES = {"scans": "day", "deliveries": "wait"}
 
 
 @dataclass
@@ -100,17 +108,25 @@ def _client(service: str) -> Any:
 
 def table_requests() -> Iterator[dict[str, Any]]:
     """What creates each of the stack's tables."""
-    for name in ("objects", "scans", "rollups", "visitors"):
+    for name in ("objects", "scans", "rollups", "visitors", "deliveries"):
         keys = {"pk": "HASH"} if name == "visitors" else {"pk": "HASH", "sk": "RANGE"}
-        index = name == "scans"
-        attributes = [*keys, *(["day"] if index else [])]
+        by = _INDEXES.get(name)
+        attributes = [*keys, *([by] if by else [])]
         request: dict[str, Any] = {
             "TableName": name,
             "KeySchema": [{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
             "AttributeDefinitions": [{"AttributeName": each, "AttributeType": "S"} for each in attributes],
             "BillingMode": "PAY_PER_REQUEST",
         }
-        yield request | ({"GlobalSecondaryIndexes": [_BY_DAY]} if index else {})
+        yield request | ({"GlobalSecondaryIndexes": [_index(by)]} if by else {})
+
+
+def _index(by: str) -> dict[str, Any]:
+    return {
+        "IndexName": f"by_{by}",
+        "KeySchema": [{"AttributeName": by, "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
 
 
 def now_ms() -> int:

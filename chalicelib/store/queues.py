@@ -1,8 +1,9 @@
 """Messages to the queues of the stack."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import boto3
 from botocore.config import Config
@@ -10,6 +11,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
+
+LONGEST_DELAY_SECONDS: Final = 900
+
+_MOST_AT_ONCE: Final = 10
+_MOST_BYTES_AT_ONCE: Final = 256_000  # of all the bodies of a request together
+
+
+class Waiting(NamedTuple):
+    """A message that was taken from a queue for a while; `receipt` is what deletes it."""
+
+    body: str
+    receipt: str
 
 
 def send_job(job: dict[str, Any], delay_seconds: int = 0) -> None:
@@ -24,7 +37,61 @@ def send_job(job: dict[str, Any], delay_seconds: int = 0) -> None:
         raise Unavailable.storage() from error
 
 
+def send_deliveries(bodies: Sequence[str], *, slow: bool = False, delay_seconds: int = 0) -> None:
+    """Ask for deliveries, many at once: of those who answer quickly, or of the `slow`.
+
+    Raises Unavailable when any was not taken; others may have been.
+    """
+    url = settings().slow_queue_url if slow else settings().delivery_queue_url
+    for batch in _batches(bodies):
+        entries = [{"Id": str(n), "MessageBody": body, "DelaySeconds": delay_seconds} for n, body in enumerate(batch)]
+        try:
+            answer = _client().send_message_batch(QueueUrl=url, Entries=entries)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable.storage() from error
+        if answer.get("Failed"):
+            raise Unavailable.storage()
+
+
+def take_slow(most: int, wait_seconds: int = 0) -> list[Waiting]:
+    """Take messages from the queue of slow deliveries, ten at most; none when there is none. Raises Unavailable."""
+    number = min(most, _MOST_AT_ONCE)
+    try:
+        answer = _client().receive_message(
+            QueueUrl=settings().slow_queue_url, MaxNumberOfMessages=number, WaitTimeSeconds=wait_seconds
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable.storage() from error
+    return [Waiting(found["Body"], found["ReceiptHandle"]) for found in answer.get("Messages", [])]
+
+
+def finish_slow(receipts: Sequence[str]) -> None:
+    """Delete messages that were taken. One that is not deleted comes again. Raises Unavailable."""
+    for start in range(0, len(receipts), _MOST_AT_ONCE):
+        part = receipts[start : start + _MOST_AT_ONCE]
+        entries = [{"Id": str(n), "ReceiptHandle": receipt} for n, receipt in enumerate(part)]
+        try:
+            _client().delete_message_batch(QueueUrl=settings().slow_queue_url, Entries=entries)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable.storage() from error
+
+
+def _batches(bodies: Sequence[str]) -> list[list[str]]:
+    """As many bodies in each as one request takes."""
+    batches: list[list[str]] = []
+    size = _MOST_BYTES_AT_ONCE
+    for body in bodies:
+        length = len(body.encode())
+        if size + length > _MOST_BYTES_AT_ONCE or len(batches[-1]) == _MOST_AT_ONCE:
+            batches.append([])
+            size = 0
+        batches[-1].append(body)
+        size += length
+    return batches
+
+
 @cache
 def _client() -> Any:
     attempts = {"total_max_attempts": 2, "mode": "standard"}
-    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=2, retries=attempts))
+    # A long poll answers within 20 s; nothing else takes that long.
+    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=22, retries=attempts))

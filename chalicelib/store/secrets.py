@@ -1,0 +1,72 @@
+"""Secrets, in SSM's parameter store, encrypted: what signs webhooks, and URLs that are secrets themselves.
+
+A secret has a name of its own and is never changed, so whoever read it once may keep it.
+"""
+
+import secrets
+from collections.abc import Collection
+from functools import cache
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.config import settings
+from chalicelib.errors import Unavailable
+
+_AT_ONCE: Final = 10  # as many as one request reads
+_MOST_HELD: Final = 10_000
+
+_held: dict[str, str] = {}
+
+
+def put(organization: int, text: str) -> str:
+    """Keep a secret; return its name. Raises Unavailable."""
+    name = f"{organization}/{secrets.token_hex(16)}"
+    try:
+        _client().put_parameter(Name=_path(name), Value=text, Type="SecureString")
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable.storage() from error
+    return name
+
+
+def read(names: Collection[str]) -> dict[str, str]:
+    """Secrets by their names; those that are gone are missing. Raises Unavailable."""
+    if len(_held) > _MOST_HELD:
+        _held.clear()
+    wanted = sorted(set(names) - _held.keys())
+    for start in range(0, len(wanted), _AT_ONCE):
+        _held.update(_read(wanted[start : start + _AT_ONCE]))
+    return {name: _held[name] for name in names if name in _held}
+
+
+def delete(names: Collection[str]) -> None:
+    """Forget secrets, if there are any. Raises Unavailable."""
+    for name in names:
+        _held.pop(name, None)
+    for start in range(0, len(names), _AT_ONCE):
+        paths = [_path(name) for name in list(names)[start : start + _AT_ONCE]]
+        try:
+            _client().delete_parameters(Names=paths)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable.storage() from error
+
+
+def _read(names: list[str]) -> dict[str, str]:
+    try:
+        answer = _client().get_parameters(Names=[_path(name) for name in names], WithDecryption=True)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable.storage() from error
+    prefix = _path("")
+    return {found["Name"].removeprefix(prefix): found["Value"] for found in answer["Parameters"]}
+
+
+def _path(name: str) -> str:
+    return f"{settings().secrets_path}/{name}"
+
+
+@cache
+def _client() -> Any:
+    attempts = {"total_max_attempts": 3, "mode": "standard"}
+    return boto3.client("ssm", config=Config(connect_timeout=1, read_timeout=3, retries=attempts))
