@@ -7,7 +7,7 @@ pk slug#<slug>         sk slug              what the redirect needs; kept as a t
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, fields
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -138,6 +138,11 @@ def several(organization: int, numbers: Collection[int]) -> dict[int, Link]:
     addresses = [_link_address(organization, number) for number in numbers]
     found = LinkItem.batch_get(addresses, consistent_read=True)
     return {link.number: link for link in (_link(item) for item in found if item.status != ERASED)}
+
+
+def from_image(image: dict[str, Any]) -> Link:
+    """The link in a stream record's image."""
+    return _link(LinkItem.from_raw_data(image))
 
 
 def count(organization: int) -> int:
