@@ -7,6 +7,7 @@ No redirect is followed, no proxy of the environment used, no cookie or credenti
 """
 
 import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPResponse
@@ -79,7 +80,7 @@ def _connection(target: Target, policy: Policy, deadline: Deadline) -> Iterator[
 
 def _send(wire: Wire, content: bytes) -> None:
     # Who hangs up before the end may have answered already (RFC 9112, 9.5); who has not is found out by reading.
-    with suppress(ConnectionError):
+    with suppress(ConnectionError, ssl.SSLEOFError):
         wire.send_all(content)
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import ip_address
+from itertools import chain, repeat
 from threading import Event, Thread
 from typing import Any, Final, Literal
 
@@ -22,6 +23,17 @@ RESET: Final = "reset"
 
 # What is sent: bytes, pauses in seconds between them, and that the connection is thrown away.
 Answer = Iterable[bytes | float | Literal["reset"]]
+
+
+@dataclass
+class Endless:
+    """An answer that goes on for ever, each time that it is given."""
+
+    head: bytes
+    piece: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain([self.head], repeat(self.piece))
 
 
 @dataclass
