@@ -45,8 +45,10 @@ def put(held: Held[Endpoint]) -> bool:
     return not refused(lambda: item.save(condition=unchanged(EndpointItem.version, held.version)))
 
 
-def delete(organization: int, number: int) -> None:
-    EndpointItem(str(organization), sort_key(KIND, number)).delete()
+def delete(held: Held[Endpoint]) -> bool:
+    """Delete an endpoint, on the condition that it is still what was read; False when it is not. Raises Unavailable."""
+    item = EndpointItem(str(held.value.organization), sort_key(KIND, held.value.number))
+    return not refused(lambda: item.delete(condition=unchanged(EndpointItem.version, held.version)))
 
 
 def read(organization: int, number: int) -> Held[Endpoint] | None:
