@@ -81,9 +81,9 @@ def notice(title: str, lines: Sequence[str]) -> Message:
 
 
 def sparkline(numbers: Sequence[int]) -> str:
-    """Numbers as bars, the largest as the highest; none at all are the lowest."""
+    """Numbers as bars, the largest as the highest; the lowest is for nothing alone."""
     top = max(numbers, default=0)
-    return "".join(_BARS[-(-n * (len(_BARS) - 1) // top) if top else 0] for n in numbers)
+    return "".join(_BARS[max(n * (len(_BARS) - 1) // top, 1) if n else 0] for n in numbers)
 
 
 def change(now: int, before: int) -> str:

@@ -93,6 +93,11 @@ def hint(host: str, url: str) -> str:
     return f"{host}/…{url[-_HINTED_LETTERS:]}"
 
 
+def host_in(url_hint: str) -> str:
+    """The host that a hint shows."""
+    return url_hint.split("/")[0]
+
+
 def check_schedule(schedule: Schedule) -> Schedule:
     """The schedule itself. Raises InvalidRequest that names the field which is wrong."""
     if schedule.frequency not in FREQUENCIES:

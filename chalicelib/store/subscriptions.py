@@ -73,7 +73,8 @@ def disable(organization: int, number: int, reason: str, now_ms: int) -> bool:
         SubscriptionItem.disabled_for.set(reason),
         SubscriptionItem.version.set(new_version()),
     ]
-    write.update(_place(organization, number), actions, SubscriptionItem.status != DISABLED, KIND)
+    there = SubscriptionItem.pk.exists() & (SubscriptionItem.status != DISABLED)
+    write.update(_place(organization, number), actions, there, KIND)
     alarms.drop(write, organization, SUMMARY, str(number))
     return not write.commit()
 
