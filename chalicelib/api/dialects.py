@@ -202,6 +202,10 @@ QR: Final = Dialect(
         "dots": "style.dotsType",
         "corner_dots": "style.cornersDotType",
         "quiet_zone": "quietZone",
+        "link_ids": "urlIds",
+        "qr_code_ids": "qrCodeIds",
+        "campaign_ids": "campaignIds",
+        "overlap_seconds": "overlapSeconds",
     },
 )
 # What people look at, not programs.

@@ -17,12 +17,16 @@ from chalicelib.api import (
     qr_tokens,
     qr_urls,
     qr_usage,
+    qr_webhooks,
+    qr_webhooks_log,
     qrcodes,
     qrcodes_analytics,
     qrcodes_exports,
     reporting,
     summaries,
     unknown,
+    webhooks,
+    webhooks_log,
 )
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
@@ -41,6 +45,10 @@ _APIS: Final = (
     qr_urls.bp,
     qr_codes.bp,
     qr_usage.bp,
+    webhooks.bp,
+    webhooks_log.bp,
+    qr_webhooks.bp,
+    qr_webhooks_log.bp,
     pictures.bp,
     pictures.pages,
     accounts.bp,

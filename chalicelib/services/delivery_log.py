@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.deliveries import KEPT_DAYS, WAITING, Delivery, Place, next_message, partitions
 from chalicelib.core.endpoints import ACTIVE, Endpoint
+from chalicelib.core.scans import sort_from
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.services import health, webhooks
 from chalicelib.services.accounts import Caller
@@ -37,9 +38,12 @@ def page(
     A page may be short, or empty, and still not be the last: SEARCHED deliveries were looked at. Raises NotFound.
     """
     endpoint = webhooks.held(caller, spelled).value
+    first_ms = now_ms - KEPT_DAYS * DAY_MS
+    if before is not None and before <= sort_from(first_ms):
+        return Page([], None)  # what it led to has expired
     found: list[Delivery] = []
     last: str | None = None
-    newest = _newest_first(endpoint, now_ms - KEPT_DAYS * DAY_MS, before, 100 if state or type else limit // 4 + 1)
+    newest = _newest_first(endpoint, first_ms, before, 100 if state or type else limit // 4 + 1)
     for looked_at, delivery in enumerate(newest):
         if len(found) == limit or looked_at == SEARCHED:
             return Page(found, last)

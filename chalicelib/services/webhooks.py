@@ -128,7 +128,12 @@ def page(caller: Caller, limit: int, offset: int = 0, before: int | None = None)
 
 def get(caller: Caller, spelled: str) -> Shown:
     """The endpoint with an id in any spelling. Raises NotFound."""
-    return _shown([held(caller, spelled).value])[0]
+    return with_health(held(caller, spelled).value)
+
+
+def with_health(endpoint: Endpoint) -> Shown:
+    """An endpoint, and how posting to it goes."""
+    return _shown([endpoint])[0]
 
 
 def held(caller: Caller, spelled: str) -> Held[Endpoint]:
@@ -153,7 +158,7 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Shown:
     was, now = _changed(caller, spelled, lambda endpoint: _edited(endpoint, change, checked, now_ms))
     if now.url != was.url:
         health.forget(now.organization, now.number)
-    return _shown([now])[0]
+    return with_health(now)
 
 
 def delete(caller: Caller, spelled: str) -> int:
