@@ -53,7 +53,6 @@ def summarise(organization: int, number: int, now_ms: int, _out_of_time: OutOfTi
     due_ms = subscription.schedule.last_at(now_ms)
     text = body(subscription, due_ms, now_ms)
     if text is None:
-        # If somebody else is just writing it, the alarm goes off again.
         stored.disable(organization, number, f"The {subscription.scope} that it is about was deleted", now_ms)
         return True
     _hand_over(subscription, due_ms, text, now_ms)

@@ -12,6 +12,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 
 from chalicelib.core.endpoints import ACTIVE, DISABLED, Secret
 from chalicelib.core.summaries import Schedule, Subscription
+from chalicelib.errors import Unavailable
 from chalicelib.store import alarms, numbered
 from chalicelib.store.alarms import SUMMARY, Alarm
 from chalicelib.store.numbered import sort_key
@@ -64,8 +65,8 @@ def put_due(held: Held[Subscription], now_ms: int) -> bool:
 
 
 def disable(organization: int, number: int, reason: str, now_ms: int) -> bool:
-    """Send a subscription nothing more, for a reason in words. False for one that is gone or disabled already, or that
-    somebody else is just writing. Raises Unavailable."""
+    """Send a subscription nothing more, for a reason in words; False for one that is not active, or gone. Raises
+    Unavailable."""
     write = Transaction()
     actions = [
         SubscriptionItem.status.set(DISABLED),
@@ -73,10 +74,12 @@ def disable(organization: int, number: int, reason: str, now_ms: int) -> bool:
         SubscriptionItem.disabled_for.set(reason),
         SubscriptionItem.version.set(new_version()),
     ]
-    there = SubscriptionItem.pk.exists() & (SubscriptionItem.status != DISABLED)
-    write.update(_place(organization, number), actions, there, KIND)
+    write.update(_place(organization, number), actions, SubscriptionItem.status == ACTIVE, KIND)
     alarms.drop(write, organization, SUMMARY, str(number))
-    return not write.commit()
+    refusals = write.commit()
+    if refusals and not any(refusal.condition for refusal in refusals):
+        raise Unavailable.storage()
+    return not refusals
 
 
 def delete(held: Held[Subscription]) -> bool:

@@ -21,6 +21,7 @@ from chalicelib.core.windows import Top
 MONDAY = parse_day("2026-03-09")
 SUBSCRIPTION = Subscription(1, 2, LINK, 5, Schedule(time_zone="Europe/London"), (), "", "", 0, 0)
 FIGURES = Figures((18, 27, 9, 41, 63, 55, 42), 227, 4_812, Top("United Kingdom", 120), Top("Direct", 1_250), bots=17)
+DIRECT = "Top referrer: Direct (1,250)"
 MENU = About("Spring menu", "https://qz.example/menu")
 LINKED = Link(1, 5, "menu", "https://example.com/", 0, label="Spring menu")
 
@@ -62,8 +63,7 @@ def test_a_daily_summary_says_all_of_it_in_its_text() -> None:
             "Spring menu",
             "*42 scans* yesterday, Sunday 8 March 2026",
             "<https://qz.example/menu|qz.example/menu>",
-            "Last 7 days: 255 (+12 %) · Lifetime: 4,812 · Top country: United Kingdom (120)"
-            " · Top referrer: Direct (1,250)",
+            f"Last 7 days: 255 (+12 %) · Lifetime: 4,812 · Top country: United Kingdom (120) · {DIRECT}",
             "▃▄▂▅█▇▅  2 to 8 March 2026",
             "Daily summary of a link, days in Europe/London · 17 bots left out",
         )
