@@ -21,6 +21,7 @@ from chalicelib.api import (
     qrcodes_analytics,
     qrcodes_exports,
     reporting,
+    thresholds,
     unknown,
 )
 from chalicelib.api.http import Api
@@ -45,6 +46,7 @@ _APIS: Final = (
     accounts.bp,
     history.bp,
     integrity.bp,
+    thresholds.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)
