@@ -164,6 +164,12 @@ def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
     }
 
 
+def check_there(write: Transaction, organization: int, number: int) -> None:
+    """Add to a transaction that a link is there and not being erased; a refusal names `link`."""
+    there = LinkItem.pk.exists() & (LinkItem.status != ERASED)
+    write.check(LinkItem, _link_address(organization, number), there, "link")
+
+
 def newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[Link]:
     """An organization's links with numbers below `before`, newest first, without those that are deleted."""
     for found in numbered.newest_first(LinkItem, "link", organization, before, page_size):
@@ -256,6 +262,8 @@ def _stored(details: Details) -> str | None:
     given = {f.name: value for f in fields(details) if (value := getattr(details, f.name))}
     if details.scannability:
         given["scannability"] = asdict(details.scannability)
+    if details.thresholds is not None:
+        given["thresholds"] = details.thresholds  # none at all is not the same as its organization's
     return json.dumps(given, ensure_ascii=False) if given else None
 
 
@@ -263,7 +271,10 @@ def _details(stored: str | None) -> Details:
     given = json.loads(stored or "{}")
     found = given.get("scannability")
     scannability = None if found is None else Scannability.restored(found)
-    return Details(**{**given, "tags": tuple(given.get("tags", ())), "scannability": scannability})
+    own = given.get("thresholds")
+    thresholds = None if own is None else tuple(own)
+    tags = tuple(given.get("tags", ()))
+    return Details(**{**given, "tags": tags, "scannability": scannability, "thresholds": thresholds})
 
 
 def _spans(stored: str | None) -> tuple[Span, ...]:

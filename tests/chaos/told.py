@@ -1,7 +1,7 @@
 """The events of a run: who wants them, what was sent, and what must have been."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ THRESHOLDS: Final = (1, 2, 3, 5, 8, 13, 21, 34)
 TYPES: Final = frozenset({e.SCAN_CREATED, e.URL_CLICK_THRESHOLD})
 
 Record = dict[str, Any]
-Spans = dict[int, Collection[tuple[int, int]]]
+Spans = Mapping[int, Collection[tuple[int, int]]]
 
 
 @dataclass

@@ -182,7 +182,12 @@ def test_an_organization_without_receivers_costs_one_look_in_five_seconds(
 ) -> None:
     looks: list[int] = []
     read = endpoints.newest_first
-    monkeypatch.setattr(endpoints, "newest_first", lambda organization: looks.append(1) or read(organization))
+
+    def look(organization: int) -> list[Endpoint]:
+        looks.append(organization)
+        return read(organization)
+
+    monkeypatch.setattr(endpoints, "newest_first", look)
     _count(account, scans_made=3)
     records = watch.records()
     for _ in range(3):
