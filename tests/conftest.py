@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.posted import Posted
 from tests.qr import programs
 from tests.web import Web
 from tests.world import World, prepare_environment, world
@@ -46,6 +47,14 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     """Nothing is fetched from elsewhere; this answers instead."""
     made = Web()
     monkeypatch.setattr("chalicelib.outbound.fetching.get", made.get)
+    return made
+
+
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> Posted:
+    """Nothing is posted to anybody; this answers instead."""
+    made = Posted()
+    monkeypatch.setattr("chalicelib.services.delivering.try_once", made.try_once)
     return made
 
 
