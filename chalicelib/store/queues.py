@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 import boto3
@@ -11,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
+from chalicelib.store.aws_clients import once
 
 LONGEST_DELAY_SECONDS: Final = 900
 
@@ -90,7 +90,7 @@ def _batches(bodies: Sequence[str]) -> list[list[str]]:
     return batches
 
 
-@cache
+@once
 def _client() -> Any:
     attempts = {"total_max_attempts": 2, "mode": "standard"}
     # A long poll answers within 20 s; nothing else takes that long.
