@@ -24,6 +24,7 @@ from chalicelib.api import (
     qrcodes_exports,
     reporting,
     summaries,
+    thresholds,
     unknown,
     webhooks,
     webhooks_log,
@@ -55,6 +56,7 @@ _APIS: Final = (
     history.bp,
     integrity.bp,
     summaries.bp,
+    thresholds.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)

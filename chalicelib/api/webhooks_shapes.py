@@ -133,31 +133,22 @@ def webhook_id(endpoint: Endpoint) -> str:
 
 
 def health(known: Health, now_ms: int) -> HealthOf:
+    last, rests_until = known.last_failure, known.open_until_ms
     return {
         "state": _state(known, now_ms),
         "consecutive_failures": known.failures,
-        "failing_since": _time(known.failing_since_ms),
-        "last_failure": _last_failure(known),
-        "next_attempt_at": _time(known.open_until_ms) if known.open_until_ms > now_ms else None,
+        "failing_since": None if known.failing_since_ms is None else iso_time(known.failing_since_ms),
+        "last_failure": last and {"at": iso_time(last.ms), "status": last.status, "reason": last.reason},
+        "next_attempt_at": iso_time(rests_until) if rests_until and rests_until > now_ms else None,
     }
 
 
 def _state(known: Health, now_ms: int) -> str:
-    if known.open_until_ms > now_ms:
+    if known.breaker(now_ms) == "open":
         return RESTING
     if known.failures:
         return FAILING
     return SLOW if known.slow_until_ms > now_ms else OK
-
-
-def _last_failure(known: Health) -> Failure | None:
-    if not known.last_ms:
-        return None
-    return {"at": iso_time(known.last_ms), "status": known.last_status or None, "reason": known.last_reason}
-
-
-def _time(ms: int) -> str | None:
-    return iso_time(ms) if ms else None
 
 
 def _spelled(prefix: str, numbers: Collection[int]) -> list[str]:
