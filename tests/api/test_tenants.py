@@ -139,6 +139,7 @@ MAKERS: Final[dict[tuple[str, str], Callable[[Caller], str]]] = {
     ("scan_id", "qpr"): _scan,
     ("key_id", "qpr"): _made("POST", "/v1/api-keys", {"name": "k"}, "id"),
     ("member_id", "qpr"): _member,
+    ("summary_id", "qpr"): _made("POST", "/v1/summaries", {"url": "https://hooks.slack.com/services/a"}, "id"),
     ("webhook_id", "qpr"): _webhook,
     ("delivery_id", "qpr"): _delivery,
     ("replay_id", "qpr"): _replay,

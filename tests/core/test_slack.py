@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +70,11 @@ def test_a_daily_summary_says_all_of_it_in_its_text() -> None:
         )
     )
     assert (message["unfurl_links"], message["unfurl_media"]) == (False, False)
+
+
+def test_the_docs_show_this_very_text() -> None:
+    page = Path(__file__).parents[2] / "docs" / "api-summaries.md"
+    assert f"```\n{slack.summary(MENU, FIGURES, SUBSCRIPTION, MONDAY)['text']}\n```" in page.read_text()
 
 
 def test_the_blocks_say_the_same() -> None:
