@@ -114,7 +114,7 @@ def webhook(shown: Shown, now_ms: int) -> Webhook:
         "status": endpoint.status,
         "created_at": iso_time(endpoint.created_ms),
         "updated_at": iso_time(endpoint.updated_ms),
-        "disabled_at": None if endpoint.disabled_ms is None else iso_time(endpoint.disabled_ms),
+        "disabled_at": _time(endpoint.disabled_ms),
         "disabled_reason": endpoint.disabled_for or None,
         "health": health(shown.health, now_ms),
     }
@@ -133,31 +133,29 @@ def webhook_id(endpoint: Endpoint) -> str:
 
 
 def health(known: Health, now_ms: int) -> HealthOf:
+    rests = known.breaker(now_ms) == "open"
     return {
-        "state": _state(known, now_ms),
+        "state": RESTING if rests else _state(known, now_ms),
         "consecutive_failures": known.failures,
         "failing_since": _time(known.failing_since_ms),
         "last_failure": _last_failure(known),
-        "next_attempt_at": _time(known.open_until_ms) if known.open_until_ms > now_ms else None,
+        "next_attempt_at": _time(known.open_until_ms) if rests else None,
     }
 
 
 def _state(known: Health, now_ms: int) -> str:
-    if known.open_until_ms > now_ms:
-        return RESTING
     if known.failures:
         return FAILING
-    return SLOW if known.slow_until_ms > now_ms else OK
+    return SLOW if known.is_slow(now_ms) else OK
 
 
 def _last_failure(known: Health) -> Failure | None:
-    if not known.last_ms:
-        return None
-    return {"at": iso_time(known.last_ms), "status": known.last_status or None, "reason": known.last_reason}
+    last = known.last_failure
+    return None if last is None else {"at": iso_time(last.ms), "status": last.status, "reason": last.reason}
 
 
-def _time(ms: int) -> str | None:
-    return iso_time(ms) if ms else None
+def _time(ms: int | None) -> str | None:
+    return None if ms is None else iso_time(ms)
 
 
 def _spelled(prefix: str, numbers: Collection[int]) -> list[str]:

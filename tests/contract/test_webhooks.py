@@ -9,7 +9,7 @@ import pytest
 from chalicelib import ids
 from chalicelib.api import event_bodies
 from chalicelib.config import settings
-from chalicelib.core.breaker import Health
+from chalicelib.core.breaker import Failure, Health
 from chalicelib.core.days import DAY_MS, iso_time
 from chalicelib.core.deliveries import DELIVERED, FAILED, STATES, Attempt, Delivery, Place
 from chalicelib.core.endpoints import DISABLED
@@ -268,7 +268,7 @@ def test_a_rotation_that_makes_no_sense_is_refused(caller: Caller, body: dict[st
 
 
 MINUTE = 60_000
-FAILURE = {"failures": 3, "failing_since_ms": 1_000, "last_ms": 2_000, "last_status": 503, "last_reason": "It is down"}
+FAILURE = {"failures": 3, "failing_since_ms": 1_000, "last_failure": Failure(2_000, 503, "It is down")}
 
 
 @pytest.mark.parametrize(
