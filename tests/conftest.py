@@ -59,7 +59,7 @@ def posted(monkeypatch: pytest.MonkeyPatch) -> Posted:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line about the tests of pictures that did not run."""
+    """One line about the tests that did not run for want of a program."""
     skipped = terminalreporter.stats.get("skipped", [])
     if line := programs.to_install(str(report.longrepr[2]) for report in skipped):
         terminalreporter.write_line(line)

@@ -23,6 +23,8 @@ DOCS = ROOT / "docs"
 UNTRACKED = {".venv", ".local", ".git", "build", "node_modules"}
 PAGES = sorted(p for p in ROOT.rglob("*.md") if not UNTRACKED & set(p.relative_to(ROOT).parts))
 
+# Parameters that `make serve` sets itself.
+OWN = ("PublicUrl", "OriginSecret", "LocalReceivers")
 # What no user sets: where programs are, and what names AWS itself.
 NOT_SETTINGS = re.compile(r"PATH|AWS_\w+")
 
@@ -96,7 +98,7 @@ def test_every_variable_of_the_functions_is_documented_handed_over_and_read() ->
 def test_every_variable_of_make_is_documented_and_used() -> None:
     makefile = (ROOT / "Makefile").read_text()
     in_makefile = set(re.findall(r"\$\((\w+)\)", makefile)) - {"RUN"}
-    in_serve = {variable for name, variable in SETTINGS.items() if name not in ("PublicUrl", "OriginSecret")}
+    in_serve = {variable for name, variable in SETTINGS.items() if name not in OWN}
     in_tests = {"HYPOTHESIS_PROFILE"} & set(read_from_environment(ROOT / "tests"))
     used = in_makefile | in_serve | in_tests | set(read_from_environment(ROOT / "infra"))
     assert names(DOCS / "configuration.md", "Variables of make") == used

@@ -23,6 +23,8 @@ from chalicelib.api import (
     qrcodes_analytics,
     qrcodes_exports,
     reporting,
+    summaries,
+    thresholds,
     unknown,
     webhooks,
     webhooks_log,
@@ -53,6 +55,8 @@ _APIS: Final = (
     accounts.bp,
     history.bp,
     integrity.bp,
+    summaries.bp,
+    thresholds.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.store.deliveries import DUE_SHARDS, MINUTE_MS, due_in
@@ -82,6 +83,16 @@ def move(alarm: Alarm, due_ms: int) -> bool:
     return not refused(lambda: item.save(condition=_same(alarm)))
 
 
+def put_off(alarm: Alarm, until_ms: int) -> bool:
+    """Have an alarm looked at again at another time, as long as it is set to what was read; False when it is not.
+
+    It stays set to the time that it is set to: it only comes up later. Raises Unavailable.
+    """
+    item = _item(alarm)
+    looked_at: list[Action] = [AlarmItem.wait.set(_item(alarm._replace(due_ms=until_ms)).wait)]
+    return not refused(lambda: item.update(looked_at, condition=_same(alarm)))
+
+
 def end(alarm: Alarm) -> bool:
     """End an alarm, as long as it is what was read; False when it is not. Raises Unavailable."""
     return not refused(lambda: _item(alarm).delete(condition=_same(alarm)))
@@ -98,10 +109,15 @@ def read(organization: int, kind: str, of: str) -> Alarm | None:
 
 def due(pk: str, sk: str) -> Alarm | None:
     """The alarm behind a key of the index, as it is now, consistently; None for what is no alarm, or gone."""
-    if not pk.endswith(_ALARMS):
+    if not is_alarm(pk):
         return None
     kind, of = sk.split("#", 1)
     return read(int(pk.removesuffix(_ALARMS)), kind, of)
+
+
+def is_alarm(pk: str) -> bool:
+    """Whether a key of the index is that of an alarm, not of a delivery."""
+    return pk.endswith(_ALARMS)
 
 
 def keys_due(minute: int) -> Iterator[tuple[str, str]]:

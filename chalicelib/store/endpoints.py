@@ -5,7 +5,7 @@ pk <organization>   sk endpoint#<number>   where events are posted, which, and i
 
 import json
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
@@ -66,7 +66,7 @@ def newest_first(organization: int, before: int | None = None, page_size: int | 
     return [_endpoint(item) for item, _ in zip(found, range(page_size or 10**6), strict=False)]
 
 
-def from_image(image: dict[str, object]) -> Endpoint:
+def from_image(image: dict[str, Any]) -> Endpoint:
     """The endpoint in a stream record's image."""
     return _endpoint(EndpointItem.from_raw_data(image))
 

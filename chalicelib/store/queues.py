@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 import boto3
@@ -11,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
+from chalicelib.store.aws_clients import once
 
 LONGEST_DELAY_SECONDS: Final = 900
 
@@ -53,6 +53,15 @@ def send_deliveries(bodies: Sequence[str], *, slow: bool = False, delay_seconds:
             raise Unavailable.storage()
 
 
+def set_aside(what: dict[str, Any]) -> None:
+    """Leave word of an event that could not be told, for people to look at. Raises Unavailable."""
+    body, url = json.dumps(what), settings().events_dead_letters_url
+    try:
+        _client().send_message(QueueUrl=url, MessageBody=body)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable.storage() from error
+
+
 def take_slow(most: int, wait_seconds: int = 0) -> list[Waiting]:
     """Take messages from the queue of slow deliveries, ten at most; none when there is none. Raises Unavailable."""
     number = min(most, _MOST_AT_ONCE)
@@ -90,7 +99,7 @@ def _batches(bodies: Sequence[str]) -> list[list[str]]:
     return batches
 
 
-@cache
+@once
 def _client() -> Any:
     attempts = {"total_max_attempts": 2, "mode": "standard"}
     # A long poll answers within 20 s; nothing else takes that long.

@@ -5,7 +5,6 @@ A secret has a name of its own and is never changed, so whoever read it once may
 
 import secrets
 from collections.abc import Collection
-from functools import cache
 from typing import Any, Final
 
 import boto3
@@ -14,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
+from chalicelib.store.aws_clients import once
 
 _AT_ONCE: Final = 10  # as many as one request reads
 _MOST_HELD: Final = 10_000
@@ -66,7 +66,7 @@ def _path(name: str) -> str:
     return f"{settings().secrets_path}/{name}"
 
 
-@cache
+@once
 def _client() -> Any:
     attempts = {"total_max_attempts": 3, "mode": "standard"}
     return boto3.client("ssm", config=Config(connect_timeout=1, read_timeout=3, retries=attempts))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from threading import Lock
 from typing import Any, ClassVar, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -40,6 +41,8 @@ TRANSIENT: Final = frozenset(
 REFUSALS: Final = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException", "ValidationException"})
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+
+_connecting = Lock()  # threads may be the first to use a record
 
 
 class SharedConnection(Connection):
@@ -97,14 +100,19 @@ class Record(Model):
     @classmethod
     def _get_connection(cls) -> TableConnection:
         if cls._connection is None:
-            name = getattr(settings(), cls.table)
-            cls.Meta = type("Meta", (cls.Meta,), {"table_name": name})  # type: ignore[misc, assignment]
-            made, shared = super()._get_connection(), connection()
-            if name not in shared._tables:
-                shared.add_meta_table(made.get_meta_table())
-            made.connection = shared
-            return made
+            with _connecting:
+                return cls._connect()
         return super()._get_connection()
+
+    @classmethod
+    def _connect(cls) -> TableConnection:
+        name = getattr(settings(), cls.table)
+        cls.Meta = type("Meta", (cls.Meta,), {"table_name": name})  # type: ignore[misc, assignment]
+        made, shared = super()._get_connection(), connection()
+        if name not in shared._tables:
+            shared.add_meta_table(made.get_meta_table())
+        made.connection = shared
+        return made
 
 
 @cache
