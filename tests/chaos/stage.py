@@ -64,14 +64,14 @@ class Stage:
         looks = (1, 2, 5, 1_000)
         self.jobs = Queue("jobs", self.schedule, self.faults, lambda e, c: functions.jobs(e, c), looks)
         self.jobs.delays_ms = self.chance.choice(((0,), (0, 500, 5_000)))
-        self.events = [self._told_by(table) for table in STREAMS]
+        shards = random.Random(self.seed + 4)
+        self.events = [self._told_by(table, shards.randint(1, 3)) for table in STREAMS]
         self.truth = Truth(self.engine, self.faults)
         self.wire.watchers.append(self.truth.see)
         self.schedule.each_turn = self._poll
 
-    def _told_by(self, table: str) -> Stream:
+    def _told_by(self, table: str, shards: int) -> Stream:
         """A stream of which every record arrives, however often that is tried: the template lets it try for a day."""
-        shards = self.chance.randint(1, 3)
         stream = Stream(
             self.engine,
             self.schedule,

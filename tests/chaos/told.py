@@ -10,6 +10,7 @@ from chalicelib.core import events as e
 from chalicelib.core.deliveries import Message
 from chalicelib.core.endpoints import STANDARD, Endpoint
 from chalicelib.core.scans import ScanKey
+from chalicelib.services import threshold_lists
 from chalicelib.services.accounts import Caller
 from chalicelib.store import endpoints
 from chalicelib.store.versions import Held
@@ -45,7 +46,8 @@ class Told:
 
 
 def want(caller: Caller, now_ms: int) -> None:
-    """Let the organization have an endpoint for scans and thresholds."""
+    """Let the organization have an endpoint for scans and thresholds, of which it has many."""
+    threshold_lists.set_for_organization(caller, THRESHOLDS)
     organization = caller.organization.number
     endpoint = Endpoint(organization, ids.new(now_ms), "https://example.com/", TYPES, STANDARD, now_ms, now_ms, ())
     if not endpoints.put(Held(endpoint, None)):
