@@ -13,7 +13,7 @@ from chalicelib.core.summaries import CAMPAIGN, LINK, ORGANIZATION, WEEKLY, Sche
 from chalicelib.core.zones import local_day, moment
 from chalicelib.errors import Unavailable
 from chalicelib.outbound.posting import Posted
-from chalicelib.services import campaigns, counting, delivering, health, links, subscriptions, summaries
+from chalicelib.services import campaigns, counting, delivering, health, links, subscriptions, summaries, ticking
 from chalicelib.services.summaries import HELD_MS
 from chalicelib.store import alarms, queues
 from chalicelib.store import subscriptions as stored
@@ -130,6 +130,26 @@ def test_a_summary_of_a_job_that_was_killed_is_posted_once_with_the_first_body(
     for message in messages:
         assert delivering.deliver([message.dumps()], lambda: DUE + HELD_MS) == [True]
     assert posted == [(URL, messages[0].body.encode())]
+
+
+def test_ticks_that_run_twice_or_late_send_one(account: Account, world: World) -> None:
+    made = subscribed(account, MADE)
+    for at in (DUE - 60_000, DUE, DUE, DUE + 5_000, DUE + 60_000, DUE + 3 * HOUR_MS):
+        ticking.tick(at)
+        for job in world.messages("JOBS_QUEUE_URL"):
+            for _ in range(2):  # a message may come twice
+                assert summaries.summarise(job["organization"], job["summary"], at, lambda: False)
+    assert [message.place.ms for message in handed_over(world)] == [DUE]
+    assert due_ms(made) == DUE + DAY_MS
+
+
+def test_a_job_that_is_lost_is_ordered_again(account: Account, world: World) -> None:
+    subscribed(account, MADE)
+    for at in range(DUE, DUE + HELD_MS, 60_000):
+        ticking.tick(at)
+    jobs = world.messages("JOBS_QUEUE_URL")
+    assert len(jobs) == 2
+    assert jobs[0] == jobs[1]
 
 
 def test_a_slow_receiver_delays_nobody(account: Account, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
