@@ -12,6 +12,7 @@ from chalicelib.api.qr_webhooks_bodies import ReplayDeliveries
 from chalicelib.api.requests import Call
 from chalicelib.api.webhooks_paging import STATE, TYPE, next_cursor, page, span
 from chalicelib.core import limits
+from chalicelib.errors import InvalidRequest
 from chalicelib.services import delivery_log, replaying
 
 bp = Api(__name__, dialects.QR, tag="webhooks")
@@ -61,6 +62,7 @@ def get_delivery(call: Call, webhook_id: str, delivery_id: str) -> Success[shape
     limit=limits.QR_WRITE,
     answer=Success[shapes.Row],
     status=202,
+    errors=(InvalidRequest,),
 )
 def redeliver(call: Call, webhook_id: str, delivery_id: str) -> Success[shapes.Row]:
     """Post an event to a webhook once more, with all its retries: the same id, the same body.

@@ -11,6 +11,7 @@ from chalicelib.api.requests import Call
 from chalicelib.api.webhooks_bodies import ReplayDeliveries
 from chalicelib.api.webhooks_paging import STATE, TYPE, next_cursor, page, span
 from chalicelib.core import limits
+from chalicelib.errors import InvalidRequest
 from chalicelib.services import delivery_log, replaying
 
 bp = Api(__name__, dialects.QPR, tag="webhooks")
@@ -60,6 +61,7 @@ def get_delivery(call: Call, webhook_id: str, delivery_id: str) -> shapes.Full:
     limit=limits.QPR_OTHER,
     answer=shapes.Row,
     status=202,
+    errors=(InvalidRequest,),
     example=examples.REDELIVERED,
 )
 def redeliver(call: Call, webhook_id: str, delivery_id: str) -> shapes.Row:

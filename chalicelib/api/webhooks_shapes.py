@@ -114,7 +114,7 @@ def webhook(shown: Shown, now_ms: int) -> Webhook:
         "status": endpoint.status,
         "created_at": iso_time(endpoint.created_ms),
         "updated_at": iso_time(endpoint.updated_ms),
-        "disabled_at": None if endpoint.disabled_ms is None else iso_time(endpoint.disabled_ms),
+        "disabled_at": _time(endpoint.disabled_ms),
         "disabled_reason": endpoint.disabled_for or None,
         "health": health(shown.health, now_ms),
     }
@@ -133,22 +133,29 @@ def webhook_id(endpoint: Endpoint) -> str:
 
 
 def health(known: Health, now_ms: int) -> HealthOf:
-    last, rests_until = known.last_failure, known.open_until_ms
+    rests = known.breaker(now_ms) == "open"
     return {
-        "state": _state(known, now_ms),
+        "state": RESTING if rests else _state(known, now_ms),
         "consecutive_failures": known.failures,
-        "failing_since": None if known.failing_since_ms is None else iso_time(known.failing_since_ms),
-        "last_failure": last and {"at": iso_time(last.ms), "status": last.status, "reason": last.reason},
-        "next_attempt_at": iso_time(rests_until) if rests_until and rests_until > now_ms else None,
+        "failing_since": _time(known.failing_since_ms),
+        "last_failure": _last_failure(known),
+        "next_attempt_at": _time(known.open_until_ms) if rests else None,
     }
 
 
 def _state(known: Health, now_ms: int) -> str:
-    if known.breaker(now_ms) == "open":
-        return RESTING
     if known.failures:
         return FAILING
-    return SLOW if known.slow_until_ms > now_ms else OK
+    return SLOW if known.is_slow(now_ms) else OK
+
+
+def _last_failure(known: Health) -> Failure | None:
+    last = known.last_failure
+    return None if last is None else {"at": iso_time(last.ms), "status": last.status, "reason": last.reason}
+
+
+def _time(ms: int | None) -> str | None:
+    return None if ms is None else iso_time(ms)
 
 
 def _spelled(prefix: str, numbers: Collection[int]) -> list[str]:

@@ -105,6 +105,6 @@ def _read(endpoint: Endpoint, spelled: str) -> Delivery:
 
 
 def _send(delivery: Delivery, now_ms: int) -> None:
-    slow = health.is_slow(delivery.place.organization, delivery.place.receiver, now_ms)
     with suppress(Unavailable):  # it is due soon: the tick sends it then
+        slow = health.is_slow(delivery.place.organization, delivery.place.receiver, now_ms)
         queues.send_deliveries([next_message(delivery).dumps()], slow=slow)

@@ -266,6 +266,21 @@ def test_every_queue_takes_a_body(happened: Event, format: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("grüße 東京 \U0001f600", "grüße 東京 \U0001f600", id="any language as it is"),
+        pytest.param("\ufffe\uffff", r"\ufffe\uffff", id="no characters"),
+        pytest.param("\ud800 \udfff", r"\ud800 \udfff", id="halves of surrogate pairs"),
+        pytest.param('\x00\n"\\', r"\u0000\n\"\\", id="what JSON escapes"),
+    ],
+)
+def test_a_text_is_written_so_that_queues_and_utf_8_take_it(text: str, written: str) -> None:
+    happened = _long(event(e.QPR_CODE_CREATED), prompt=text)
+    assert f'"prompt":"{written}"' in body(happened, STANDARD, BASE)
+    assert _data(STANDARD, happened)["prompt"] == text
+
+
+@pytest.mark.parametrize(
     ("details", "omitted"),
     [
         pytest.param({"prompt": "p" * 8_000, "welcome_message": "w" * 7_000}, None, id="all fits"),
