@@ -1,27 +1,26 @@
 """Summaries that are due: sent once, of the right days, whenever and however often somebody comes to send them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib import ids
 from chalicelib.core.days import DAY_MS, HOUR_MS, iso_day, parse_day
-from chalicelib.core.deliveries import DELIVERED
 from chalicelib.core.endpoints import ACTIVE, DISABLED
 from chalicelib.core.slack import MOST_HEADER
 from chalicelib.core.summaries import CAMPAIGN, LINK, ORGANIZATION, WEEKLY, Schedule, Subscription
 from chalicelib.core.zones import local_day, moment
 from chalicelib.errors import Unavailable
-from chalicelib.services import campaigns, counting, health, links, subscriptions, summaries
+from chalicelib.outbound.posting import Posted
+from chalicelib.services import campaigns, counting, delivering, health, links, subscriptions, summaries, ticking
 from chalicelib.services.summaries import HELD_MS
-from chalicelib.store import alarms, deliveries, queues
+from chalicelib.store import alarms, queues
 from chalicelib.store import subscriptions as stored
 from tests.e2e.agents import GOOGLEBOT
 from tests.services.account import Account, new_account
 from tests.services.killed import Killed, killed_at
-from tests.services.subscribed import due_ms, handed_over, subscribed, text_of
+from tests.services.subscribed import URL, due_ms, handed_over, subscribed, text_of
 from tests.world import World, now_ms
 
 # Some days ago, so that every scan that a test writes lies in the past.
@@ -109,18 +108,48 @@ def test_a_job_that_is_killed_anywhere_sends_one_in_the_end(account: Account, wo
     assert due_ms(made) == DUE + DAY_MS
 
 
-def test_a_second_message_asks_for_nothing_once_the_first_was_attempted(account: Account, world: World) -> None:
+@pytest.mark.parametrize("at", range(1, 13))
+def test_a_summary_of_a_job_that_was_killed_is_posted_once_with_the_first_body(
+    account: Account, world: World, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[tuple[str, bytes]] = []
+
+    def post(url: str, body: bytes, *_: Any) -> Posted:
+        posted.append((url, body))
+        return Posted(200, "", b"ok")
+
+    monkeypatch.setattr("chalicelib.outbound.posting.post", post)
     made = subscribed(account, MADE)
-    _scans(world, (account, DUE - DAY_MS))
-    with killed_at(6, {alarms: ("read", "move"), queues: ("send_deliveries",)}), pytest.raises(Killed):
+    calls = {alarms: ("read", "move"), stored: ("read",), queues: ("send_deliveries",), health: ("is_slow",)}
+    with killed_at(at, calls), pytest.raises(Killed):
         _summarise(made, DUE)
-    _scans(world, (account, DUE - DAY_MS))
+    _scans(world, (account, DUE - DAY_MS))  # counted late: a second summary tells of one more
     _summarise(made, DUE + HELD_MS)
-    first, second = handed_over(world)
-    assert first.body != second.body  # the second knows of one scan more
-    assert deliveries.put(replace(first.delivery(), state=DELIVERED, tries=1))
-    kept = deliveries.read([second.place])[second.place]
-    assert (second.asks(kept), kept.body) == (False, first.body)
+    messages = handed_over(world)
+    assert len({message.body for message in messages}) == len(messages)
+    for message in messages:
+        assert delivering.deliver([message.dumps()], lambda: DUE + HELD_MS) == [True]
+    assert posted == [(URL, messages[0].body.encode())]
+
+
+def test_ticks_that_run_twice_or_late_send_one(account: Account, world: World) -> None:
+    made = subscribed(account, MADE)
+    for at in (DUE - 60_000, DUE, DUE, DUE + 5_000, DUE + 60_000, DUE + 3 * HOUR_MS):
+        ticking.tick(at)
+        for job in world.messages("JOBS_QUEUE_URL"):
+            for _ in range(2):  # a message may come twice
+                assert summaries.summarise(job["organization"], job["summary"], at, lambda: False)
+    assert [message.place.ms for message in handed_over(world)] == [DUE]
+    assert due_ms(made) == DUE + DAY_MS
+
+
+def test_a_job_that_is_lost_is_ordered_again(account: Account, world: World) -> None:
+    subscribed(account, MADE)
+    for at in range(DUE, DUE + HELD_MS, 60_000):
+        ticking.tick(at)
+    jobs = world.messages("JOBS_QUEUE_URL")
+    assert len(jobs) == 2
+    assert jobs[0] == jobs[1]
 
 
 def test_a_slow_receiver_delays_nobody(account: Account, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
