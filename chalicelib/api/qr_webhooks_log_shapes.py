@@ -37,7 +37,9 @@ class Row(TypedDict):
     lastAttemptAt: Time | None
     lastStatus: HttpStatus
     lastReason: Reason
-    nextAttemptAt: Annotated[Time | None, said("null when it is not known yet, or none is to come.")]
+    nextAttemptAt: Annotated[
+        Time | None, said("By when the next attempt is made; null when it is not known, or none is to come.")
+    ]
 
 
 class Full(Row):

@@ -26,7 +26,7 @@ WEBHOOK: Final[Mapping[str, Any]] = {
         "state": "failing",
         "consecutive_failures": 1,
         "failing_since": "2026-01-15T14:32:18Z",
-        "last_failure": {"at": "2026-01-15T14:32:18Z", "status": 503, "reason": "The answer was 503"},
+        "last_failure": {"at": "2026-01-15T14:32:18Z", "status": 503, "reason": "It answered 503"},
         "next_attempt_at": None,
     },
 }
@@ -62,7 +62,7 @@ DELIVERY: Final[Mapping[str, Any]] = {
     "redelivered": 0,
     "last_attempt_at": "2026-01-15T14:32:19Z",
     "last_status": 503,
-    "last_reason": "The answer was 503",
+    "last_reason": "It answered 503",
     "next_attempt_at": None,
 }
 DELIVERIES: Final = {"deliveries": [DELIVERY], "next_cursor": "8UPh84Ebl9QwYWtycHYwM2hxeTA"}
@@ -74,7 +74,7 @@ FULL: Final = {
             "at": "2026-01-15T14:32:19Z",
             "duration_ms": 212,
             "status": 503,
-            "reason": "The answer was 503",
+            "reason": "It answered 503",
             "answer": "upstream unavailable",
         }
     ],

@@ -16,7 +16,7 @@ DeliveryId = Annotated[str, said("The delivery's id.", "dlv_1768487538000_evt_sc
 EventId = Annotated[str, said("The event's id: the same whenever it is posted, and wherever to.", "evt_scan_01HABC")]
 State = Annotated[str, one_of(*STATES), said("held: its webhook was paused or disabled when it was due.")]
 Took = Annotated[Count, said("How long the attempt took, in milliseconds.")]
-Reason = Annotated[str | None, said("Why the attempt failed, in words; null when it did not.", "The answer was 503")]
+Reason = Annotated[str | None, said("Why the attempt failed, in words; null when it did not.", "It answered 503")]
 Answer = Annotated[str, said("How the receiver's answer began: 1 KB of its body at most, as a text.")]
 
 
@@ -43,7 +43,9 @@ class Row(TypedDict):
     last_attempt_at: Time | None
     last_status: HttpStatus
     last_reason: Reason
-    next_attempt_at: Annotated[Time | None, said("null when it is not known yet, or none is to come.")]
+    next_attempt_at: Annotated[
+        Time | None, said("By when the next attempt is made; null when it is not known, or none is to come.")
+    ]
 
 
 class Full(Row):

@@ -27,7 +27,7 @@ State = Annotated[
     one_of(OK, SLOW, FAILING, RESTING),
     said("failing: the last attempts failed. resting: so many that nothing is posted until the next attempt."),
 ]
-Why = Annotated[str, said("Why it failed, in words.", "The answer was 503")]
+Why = Annotated[str, said("Why it failed, in words.", "It answered 503")]
 HttpStatus = Annotated[int | None, said("That of the answer; null when there was none.", 503)]
 
 

@@ -217,7 +217,7 @@ def _shown(chosen: Sequence[Endpoint]) -> list[Shown]:
     if not chosen:
         return []
     known = health.of(chosen[0].organization, [each.number for each in chosen])
-    return [Shown(each, known.get(each.number) or Health()) for each in chosen]
+    return [Shown(each, known[each.number]) for each in chosen]
 
 
 def _created(endpoint: Endpoint, name: str) -> Endpoint:

@@ -35,7 +35,7 @@ def _refused(answer: Answer, status: int, field: str) -> None:
 
 def _logged(caller: Caller, webhook: str, event: str, ms: int, state: str = DELIVERED) -> str:
     place = Place(caller.organization, ids.parse(webhook) or 0, ms, event)
-    attempts = (Attempt(ms, 12, 500, "The answer was 500", "<b>no</b>"),)
+    attempts = (Attempt(ms, 12, 500, "It answered 500", "<b>no</b>"),)
     assert deliveries.put(Delivery(place, "qr.created", "{}", state, tries=1, attempts=attempts))
     return place.id
 
@@ -164,7 +164,7 @@ def test_the_log_is_paged_and_a_delivery_sent_again(caller: Caller) -> None:
             "at": iso_time(now),
             "durationMs": 12,
             "status": 500,
-            "reason": "The answer was 500",
+            "reason": "It answered 500",
             "answer": "<b>no</b>",
         }
     ]

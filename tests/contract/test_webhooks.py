@@ -52,7 +52,7 @@ def _refused(answer: Answer, status: int, field: str | None) -> str:
 def _logged(caller: Caller, webhook: Mapping[str, Any], event: str, ms: int, state: str, answer: str = "") -> Delivery:
     number = ids.parse(webhook["id"])
     assert number is not None
-    reason, status = ("", 200) if state == DELIVERED else ("The answer was 500", 500)
+    reason, status = ("", 200) if state == DELIVERED else ("It answered 500", 500)
     place = Place(caller.organization, number, ms, event)
     attempts = (Attempt(ms, 12, status, reason, answer),)
     delivery = Delivery(place, "scan.created", f'{{"id":"{event}"}}', state, tries=1, attempts=attempts)
@@ -354,10 +354,10 @@ def test_the_log_tells_what_was_posted_and_what_came_back(caller: Caller) -> Non
         "redelivered": 0,
         "last_attempt_at": iso_time(ms),
         "last_status": 500,
-        "last_reason": "The answer was 500",
+        "last_reason": "It answered 500",
         "next_attempt_at": None,
     }
-    attempt = {"at": iso_time(ms), "duration_ms": 12, "status": 500, "reason": "The answer was 500", "answer": answer}
+    attempt = {"at": iso_time(ms), "duration_ms": 12, "status": 500, "reason": "It answered 500", "answer": answer}
     assert found.json == {**row, "body": '{"id":"evt_a"}', "attempt_log": [attempt]}
     assert found.headers["content-type"] == "application/json"
 

@@ -7,7 +7,9 @@ from chalicelib.core.days import DAY_MS
 from chalicelib.core.deliveries import DELIVERED, FAILED, HELD, STATES, WAITING, Delivery, Message
 from chalicelib.core.endpoints import Endpoint
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
-from chalicelib.services import delivery_log, health, webhooks
+from chalicelib.outbound import posting
+from chalicelib.outbound.posting import Posted
+from chalicelib.services import delivering, delivery_log, health, webhooks
 from chalicelib.services.delivery_log import NET_MS
 from chalicelib.services.webhooks import Edit
 from chalicelib.store import deliveries, queues
@@ -168,3 +170,22 @@ def test_of_two_at_once_one_sends_it(
     with pytest.raises(InvalidRequest):
         _redeliver(account, endpoint, delivery, now_ms())
     assert (stored(delivery).round, len(_messages(world, "DELIVERY_QUEUE_URL"))) == (1, 1)
+
+
+def test_what_is_sent_again_is_posted_once_with_the_same_body(
+    account: Account, endpoint: Endpoint, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts: list[bytes] = []
+
+    def post(_url: str, body: bytes, *_: object) -> Posted:
+        posts.append(body)
+        return Posted(200, "", b"thanks")
+
+    monkeypatch.setattr(posting, "post", post)
+    delivery = logged(endpoint, "evt_a", now_ms() - 5_000, FAILED)
+    _redeliver(account, endpoint, delivery, now_ms())
+    message = world.raw_messages("DELIVERY_QUEUE_URL") * 2  # queues may bring one twice
+    assert delivering.deliver(message, now_ms) == [True, True]
+    now = stored(delivery)
+    assert (posts, now.state, now.round, now.tries, len(now.attempts)) == ([delivery.body.encode()], DELIVERED, 1, 1, 2)
+    assert now.due_ms is None
