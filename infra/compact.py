@@ -1,4 +1,4 @@
-"""Makes the production zip start fast: bytecode compiled in, botocore's service descriptions cut to three.
+"""Makes the production zip start fast: bytecode compiled in, botocore's service descriptions cut to those in use.
 
 Measured on cold imports: 429 ms before, 154 ms after.
 """
@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-SERVICES = {"dynamodb", "s3", "sqs"}
+SERVICES = {"dynamodb", "s3", "sqs", "ssm"}
 # AVIF, a fifth of the whole zip: no picture and no logo is one.
 UNUSED = ("PIL/_avif*", "pillow.libs/libavif*")
 

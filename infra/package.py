@@ -5,6 +5,7 @@ embedded AWS runs functions with this virtual environment: small, quick to updat
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,13 @@ from infra.errors import StackError
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt")
 TEMPLATE = "infra/template.yaml"
-# Of Lambda's functions. zxing-cpp's wheels say the second; what they ask of glibc is older than the first.
-PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
+CONFIG = ".chalice/config.json"
+# Of Lambda's functions, by what they run on. zxing-cpp's wheels say the second; what they ask of glibc is no newer than
+# the first.
+PLATFORMS = {
+    "arm64": ("manylinux2014_aarch64", "manylinux_2_28_aarch64"),
+    "x86_64": ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,28 +44,30 @@ class Package:
     digest: str
 
 
-def package(out: Path, stage: str = "prod", root: Path = ROOT) -> Package:
+def package(out: Path, stage: str = "prod", root: Path = ROOT, architecture: str | None = None) -> Package:
     """Package the sources under `root` for a Chalice stage (`prod` or `local`) into the folder `out`.
 
-    What is there already is taken when the sources have not changed. Raises StackError when Chalice refuses.
+    `architecture` is what the functions run on, `arm64` or `x86_64`; without it, what `.chalice/config.json` says.
+    What is there already is taken when nothing has changed. Raises StackError when Chalice or pip refuses.
     """
-    digest = source_digest(root, stage)
+    digest = source_digest(root, stage, architecture)
     stamp = out / "digest"
     if not stamp.is_file() or stamp.read_text() != digest:
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        _chalice_package(root, stage, out)
+        _chalice_package(root, stage, out, architecture)
         if stage != "local":
-            _add_requirements(root, out / "deployment.zip")
+            template = yaml.safe_load((out / "sam.yaml").read_text())
+            _add_requirements(root, out / "deployment.zip", architecture_of(template))
             compact(out / "deployment.zip")
         stamp.write_text(digest)
     template = yaml.safe_load((out / "sam.yaml").read_text())
     return Package(template, out / "deployment.zip", digest)
 
 
-def source_digest(root: Path, stage: str) -> str:
+def source_digest(root: Path, stage: str, architecture: str | None = None) -> str:
     """The SHA-256 of everything a package is made of, the Python version included."""
-    digest = hashlib.sha256(f"{stage} {sys.version_info[:2]}".encode())
+    digest = hashlib.sha256(f"{stage} {sys.version_info[:2]} {architecture}".encode())
     for path in _files(root):
         digest.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
@@ -72,7 +80,7 @@ def _files(root: Path) -> Iterator[Path]:
         yield from (path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
-def _chalice_package(root: Path, stage: str, out: Path) -> None:
+def _chalice_package(root: Path, stage: str, out: Path, architecture: str | None) -> None:
     """Run `chalice package` on a copy whose requirements are empty: production's are added by ourselves."""
     with tempfile.TemporaryDirectory(prefix="quietzone-package-") as folder:
         copy = Path(folder)
@@ -82,28 +90,35 @@ def _chalice_package(root: Path, stage: str, out: Path) -> None:
             else:
                 shutil.copy(root / name, copy / name)
         (copy / "requirements.txt").write_text("")
+        if architecture:
+            config = json.loads((copy / CONFIG).read_text()) | {"lambda_architecture": architecture}
+            (copy / CONFIG).write_text(json.dumps(config))
         _run_chalice(["package", "--stage", stage, "--merge-template", str(root / TEMPLATE), str(out)], copy)
 
 
-def _add_requirements(root: Path, archive: Path) -> None:
-    """Put the packages into a deployment zip, as Lambda's Linux needs them.
+def _add_requirements(root: Path, archive: Path, architecture: str) -> None:
+    """Put the packages into a deployment zip, compiled for Lambda's Linux on that architecture.
 
     Chalice's own packager knows older wheels only, and would try to compile what has none.
     """
     with tempfile.TemporaryDirectory(prefix="quietzone-requirements-") as name:
         wanted, folder = Path(name) / "requirements.txt", Path(name) / "packages"
         wanted.write_text(deployed_requirements(root))
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-        command += ["--target", str(folder), "--only-binary=:all:", "--implementation=cp"]
-        command += [f"--platform={platform}" for platform in PLATFORMS]
-        done = subprocess.run([*command, "-r", str(wanted)], capture_output=True, text=True, check=False)
-        if done.returncode:
-            lines = done.stderr.strip().splitlines() or ["no message"]
-            raise StackError(f"The packages of production cannot be had: {lines[-1].strip()}")
+        _install(wanted, folder, PLATFORMS[architecture])
         with zipfile.ZipFile(archive, "a") as target:
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
                     target.write(path, path.relative_to(folder))
+
+
+def _install(requirements: Path, folder: Path, platforms: Sequence[str]) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--target", str(folder), "--only-binary=:all:", "--implementation=cp"]
+    command += [f"--platform={platform}" for platform in platforms]
+    done = subprocess.run([*command, "-r", str(requirements)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no message"]
+        raise StackError(f"The packages of production cannot be had: {lines[-1].strip()}")
 
 
 def deployed_requirements(root: Path) -> str:
@@ -111,6 +126,16 @@ def deployed_requirements(root: Path) -> str:
     would bring the whole command line tool along, half of the zip."""
     lines = (root / "requirements.txt").read_text().splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith("chalice=="))
+
+
+def architecture_of(template: dict[str, Any]) -> str:
+    """What all functions of a SAM template run on: `arm64` or `x86_64`. Raises StackError when they differ."""
+    resources = template["Resources"].values()
+    functions = [it["Properties"] for it in resources if it["Type"] == "AWS::Serverless::Function"]
+    found = {name for function in functions for name in function.get("Architectures", ["x86_64"])}
+    if len(found) != 1:
+        raise StackError(f"The functions share a zip, and must run on one architecture, not {sorted(found)}.")
+    return str(found.pop())
 
 
 def _run_chalice(arguments: list[str], folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The stack as CloudFormation gets it: packaged from the sources, and expanded by the SAM translator."""
 
 import copy
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,3 +40,10 @@ def resources(template: dict[str, Any]) -> Resources:
 def folder(tmp_path: Path) -> Path:
     """A state folder."""
     return tmp_path / "state"
+
+
+def machines(archive: Path) -> dict[str, int]:
+    """The machine that each compiled file of a zip is for, as ELF numbers it, by the file's name."""
+    with zipfile.ZipFile(archive) as source:
+        heads = {name: source.open(name).read(20) for name in source.namelist()}
+    return {name: int.from_bytes(head[18:], "little") for name, head in heads.items() if head[:4] == b"\x7fELF"}

@@ -78,6 +78,8 @@ class Site:
             self.connections += 1
             with connection, suppress(OSError):  # whoever asks may go away at any moment
                 connection.settimeout(5)
+                # Or an answer may wait here for what is lost when the rest of a request is not read.
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._talk(connection)
 
     def _talk(self, connection: socket.socket) -> None:
