@@ -5,13 +5,14 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import redirect
-from chalicelib.api import problems, routes
+from chalicelib.api import event_bodies, problems, routes
 from chalicelib.services import triggers
 
 # The stack's own resources, named as the template names them; Chalice's types know only strings.
 SCANS_STREAM: Any = {"Fn::GetAtt": ["ScansTable", "StreamArn"]}
 SPILL_QUEUE: Any = {"Fn::GetAtt": ["SpillQueue", "Arn"]}
 JOBS_QUEUE: Any = {"Fn::GetAtt": ["JobsQueue", "Arn"]}
+DELIVERY_QUEUE: Any = {"Fn::GetAtt": ["DeliveryQueue", "Arn"]}
 
 app = Chalice(app_name="quietzone")
 app.api.binary_types = []
@@ -29,6 +30,27 @@ app.register_middleware(problems.answer_errors, "http")
 )
 def fold(event: DynamoDBEvent) -> None:
     triggers.fold(event.to_dict()["Records"])
+
+
+# The template adds the streams of objects and rollups.
+@app.on_dynamodb_record(stream_arn=SCANS_STREAM, batch_size=100, starting_position="TRIM_HORIZON", name="events")
+def events(event: DynamoDBEvent) -> None:
+    triggers.events(event.to_dict()["Records"], event_bodies.body)
+
+
+@app.on_sqs_message(queue_arn=DELIVERY_QUEUE, batch_size=10, name="deliver")
+def deliver(event: SQSEvent) -> dict[str, Any]:
+    return triggers.deliver(event.to_dict()["Records"])
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="slow")
+def slow(event: CloudWatchEvent) -> None:
+    triggers.slow(event.context)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
+def tick(event: CloudWatchEvent) -> None:
+    triggers.tick(event.context)
 
 
 @app.on_sqs_message(queue_arn=SPILL_QUEUE, batch_size=10, name="spill")

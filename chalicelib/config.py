@@ -23,6 +23,7 @@ class Settings:
     jobs_queue_url: str
     delivery_queue_url: str
     slow_queue_url: str
+    events_dead_letters_url: str
     exports_bucket: str
     secrets_path: str
     public_url: str
@@ -45,6 +46,7 @@ def settings() -> Settings:
         jobs_queue_url=environ["JOBS_QUEUE_URL"],
         delivery_queue_url=environ["DELIVERY_QUEUE_URL"],
         slow_queue_url=environ["SLOW_QUEUE_URL"],
+        events_dead_letters_url=environ["EVENTS_DEAD_LETTERS_URL"],
         exports_bucket=environ["EXPORTS_BUCKET"],
         secrets_path=environ["SECRETS_PATH"],
         public_url=environ["PUBLIC_URL"].rstrip("/"),

@@ -132,6 +132,7 @@ class LocalStack:
         """Of the template, its defaults included: an earlier start may have set others."""
         defaults = {name: str(it.get("Default", "")) for name, it in built.template["Parameters"].items()}
         local = {"PublicUrl": self.url, "OriginSecret": self._record.origin_secret, "FoldWindowSeconds": "0"}
+        local["LocalReceivers"] = "true"
         return {**defaults, **local, **self._settings}
 
     def _seed(self, names: dict[str, str]) -> None:

@@ -21,6 +21,8 @@ SETTINGS = {
     "OriginSecret": "ORIGIN_SECRET",
     "PlanDefault": "PLAN_DEFAULT",
     "CreatesPerHour": "CREATES_PER_HOUR",
+    "MailFrom": "MAIL_FROM",
+    "LocalReceivers": "LOCAL_RECEIVERS",
 }
 # What of an event source mapping is given when it is made.
 MAPPING = (
@@ -49,9 +51,9 @@ def is_whole(clients: Clients, stack: str) -> bool:
     """Whether what the stack consists of is there too: each service keeps its part in a file of its own."""
     names = outputs(clients("cloudformation"), stack)
     try:
-        for table in ("ObjectsTable", "ScansTable", "RollupsTable", "VisitorsTable"):
+        for table in ("ObjectsTable", "ScansTable", "RollupsTable", "VisitorsTable", "DeliveriesTable"):
             clients("dynamodb").describe_table(TableName=names[table])
-        for queue in ("SpillQueueUrl", "JobsQueueUrl"):
+        for queue in ("SpillQueueUrl", "JobsQueueUrl", "DeliveryQueueUrl", "SlowQueueUrl"):
             clients("sqs").get_queue_attributes(QueueUrl=names[queue])
         clients("lambda").get_function(FunctionName=names["APIHandlerName"])
         clients("apigateway").get_rest_api(restApiId=names["RestAPIId"])

@@ -59,7 +59,7 @@ def local_stack() -> LocalStack:
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise StackError(f"PORT={port} is not a port: give a number from 1 to 65535")
     settings = {name: os.environ[variable] for name, variable in SETTINGS.items() if os.environ.get(variable)}
-    for own in ("PublicUrl", "OriginSecret"):
+    for own in ("PublicUrl", "OriginSecret", "LocalReceivers"):
         settings.pop(own, None)
     return LocalStack(
         FOLDER,

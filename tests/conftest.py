@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.posted import Posted
 from tests.qr import programs
 from tests.web import Web
 from tests.world import World, prepare_environment, world
@@ -49,8 +50,16 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     return made
 
 
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> Posted:
+    """Nothing is posted to anybody; this answers instead."""
+    made = Posted()
+    monkeypatch.setattr("chalicelib.services.delivering.try_once", made.try_once)
+    return made
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line about the tests of pictures that did not run."""
+    """One line about the tests that did not run for want of a program."""
     skipped = terminalreporter.stats.get("skipped", [])
     if line := programs.to_install(str(report.longrepr[2]) for report in skipped):
         terminalreporter.write_line(line)

@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "JOBS_QUEUE_URL": "",
     "DELIVERY_QUEUE_URL": "",
     "SLOW_QUEUE_URL": "",
+    "EVENTS_DEAD_LETTERS_URL": "",
     "EXPORTS_BUCKET": "exports",
     "SECRETS_PATH": "/quietzone/test",
     "LOCAL_RECEIVERS": "false",
@@ -39,6 +40,7 @@ _QUEUES = {
     "JOBS_QUEUE_URL": "jobs",
     "DELIVERY_QUEUE_URL": "delivery",
     "SLOW_QUEUE_URL": "slow",
+    "EVENTS_DEAD_LETTERS_URL": "events-dead-letters",
 }
 _ACCOUNT = "123456789012"
 # The tables with an index, and the attribute that it goes by.

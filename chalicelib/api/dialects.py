@@ -172,7 +172,10 @@ QRCODES: Final = Dialect(
 )
 QPR: Final = Dialect(
     "qpr",
-    ("/v1/qpr-codes", "/v1/scans", "/v1/api-keys", "/v1/webhooks", "/v1/members", "/v1/organization"),
+    (
+        *("/v1/qpr-codes", "/v1/scans", "/v1/api-keys", "/v1/members", "/v1/organization"),
+        *("/v1/webhooks", "/v1/thresholds", "/v1/summaries"),
+    ),
     NestedError,
     _nested,
     {errors.KeyRevoked: 403},
@@ -202,6 +205,10 @@ QR: Final = Dialect(
         "dots": "style.dotsType",
         "corner_dots": "style.cornersDotType",
         "quiet_zone": "quietZone",
+        "link_ids": "urlIds",
+        "qr_code_ids": "qrCodeIds",
+        "campaign_ids": "campaignIds",
+        "overlap_seconds": "overlapSeconds",
     },
 )
 # What people look at, not programs.

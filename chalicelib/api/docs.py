@@ -60,7 +60,7 @@ def page(document: dict[str, Any]) -> str:
     """Every operation of an OpenAPI document with its summary and parameters, as HTML, one API after the other."""
     operations = [
         (operation["tags"][0], _section(method, path, operation))
-        for path, methods in document["paths"].items()
+        for path, methods in (document["paths"] | document["webhooks"]).items()
         for method, operation in methods.items()
     ]
     tags = [tag["name"] for tag in document["tags"]]

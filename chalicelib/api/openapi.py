@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from chalicelib import errors
-from chalicelib.api import problems, redirects
+from chalicelib.api import event_openapi, problems, redirects
 from chalicelib.api.operations import HEAD, ONLY_SOME, Operation
 from chalicelib.api.requests import LONGEST_IDEMPOTENCY_KEY, SCAN_TOKEN
 
@@ -44,12 +44,15 @@ _ONCE: Final = {
     "description": "For 24 hours the same key with the same request gets the first answer again.",
 }
 
+_ANSWER: Final = "serialization"  # pydantic's mode for what is written
+
 Key = tuple[str, str]  # of a schema: an operation's id, and what of it
 
 
 def document(operations: Iterable[Operation], base: str) -> dict[str, Any]:
     """The document for an installation at an address."""
     described = [operation for operation in operations if "+}" not in operation.path]
+    tags = dict.fromkeys([*(operation.tag for operation in described), redirects.TAG, event_openapi.TAG])
     schemas, components = _schemas(described)
     paths: dict[str, Any] = {}
     for operation in described:
@@ -58,8 +61,9 @@ def document(operations: Iterable[Operation], base: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": VERSION, "description": DESCRIPTION},
         "servers": [{"url": base}],
-        "tags": [{"name": tag} for tag in dict.fromkeys([*(operation.tag for operation in described), redirects.TAG])],
+        "tags": [{"name": tag} for tag in tags],
         "paths": paths | redirects.paths(),
+        "webhooks": event_openapi.webhooks(schemas),
         "components": {"securitySchemes": SCHEMES, "schemas": components},
     }
 
@@ -72,12 +76,14 @@ def operation_id(operation: Operation) -> str:
 
 
 def _schemas(operations: Iterable[Operation]) -> tuple[dict[Key, Any], dict[str, Any]]:
-    """Every body, answer and error as JSON Schema, and the definitions that they share."""
-    wanted: list[tuple[Key, Any, TypeAdapter[Any]]] = []
+    """Every body, answer, error and webhook as JSON Schema, and the definitions that they share."""
+    wanted: list[tuple[Key, Any, TypeAdapter[Any]]] = [
+        (key, _ANSWER, TypeAdapter(of)) for key, of in event_openapi.wanted()
+    ]
     for operation in operations:
         name = operation_id(operation)
         types = {"body": operation.body, "answer": operation.answer, "error": operation.dialect.shape}
-        modes = {"body": "validation", "answer": "serialization", "error": "serialization"}
+        modes = {"body": "validation", "answer": _ANSWER, "error": _ANSWER}
         wanted += [((name, what), modes[what], TypeAdapter(of)) for what, of in types.items() if of is not None]
     found, definitions = TypeAdapter.json_schemas(wanted, ref_template=_REF)
     return {key: schema for (key, _), schema in found.items()}, definitions.get("$defs", {})

@@ -83,7 +83,7 @@ class Scan(TypedDict):
         int, said(f"Messages in all, {MOST_MESSAGES:,} at most; 0 without a conversation.")
     ]
     metadata: Annotated[dict[str, Any], said("That of the code as it is now.")]
-    conversation_ended: NotRequired[Annotated[bool, said("Whether the destination said that it is over.")]]
+    conversation_ended: NotRequired[Annotated[bool, said("Whether it is over: by a report, or by silence.")]]
 
 
 class Scans(TypedDict):

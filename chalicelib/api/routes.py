@@ -17,11 +17,17 @@ from chalicelib.api import (
     qr_tokens,
     qr_urls,
     qr_usage,
+    qr_webhooks,
+    qr_webhooks_log,
     qrcodes,
     qrcodes_analytics,
     qrcodes_exports,
     reporting,
+    summaries,
+    thresholds,
     unknown,
+    webhooks,
+    webhooks_log,
 )
 from chalicelib.api.http import Api
 from chalicelib.api.operations import Operation
@@ -40,11 +46,17 @@ _APIS: Final = (
     qr_urls.bp,
     qr_codes.bp,
     qr_usage.bp,
+    webhooks.bp,
+    webhooks_log.bp,
+    qr_webhooks.bp,
+    qr_webhooks_log.bp,
     pictures.bp,
     pictures.pages,
     accounts.bp,
     history.bp,
     integrity.bp,
+    summaries.bp,
+    thresholds.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)

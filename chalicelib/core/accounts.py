@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.core.days import DAY_MS, QUARTER_MS
+from chalicelib.core.thresholds import Thresholds
 from chalicelib.errors import KeyExpired, KeyRevoked
 
 # The last two are for the organization itself: its members, clients and campaigns.
@@ -32,7 +33,7 @@ class Organization:
     `keep_days` is how long its raw scans are kept, `least_kept_days` the least that this ever was; None is for ever.
     Scans of before `kept_from_ms` may have gone while they were kept for fewer days than now.
     `test` is its test twin, the organization that its test keys belong to, once there is one; that one's `test_of` is
-    this one.
+    this one. `thresholds` are those of its links that have none of their own; None leaves them to the default.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Organization:
     test_of: int | None = None
     test: int | None = None
     kept_from_ms: int = 0
+    thresholds: Thresholds | None = None
 
     def listed_from_ms(self, now_ms: int) -> int:
         """The first full quarter-hour of which every raw scan is there: lists and their totals begin with it."""

@@ -79,6 +79,14 @@ def is_public(address: Address) -> bool:
     )
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host, as `host_of` gives it, is this machine itself, by its name or in any spelling of its address."""
+    address = _address(host)
+    if address is not None:
+        return address.is_loopback
+    return host.rsplit(".", 1)[-1] == "localhost"
+
+
 def location(url: str) -> str:
     """A checked destination as a header takes it: what is ASCII stays as it is, to the letter; a host in other
     letters becomes its IDNA form (RFC 3490), anything else percent-encoded UTF-8 (RFC 3986, 2.5)."""

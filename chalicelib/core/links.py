@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.core.scannability import Scannability
+from chalicelib.core.thresholds import Thresholds
 
 ACTIVE: Final = "active"
 PAUSED: Final = "paused"
@@ -24,6 +25,7 @@ class Details:
     `utm` are query parameters that go into the destination, by name; `style` is that of its picture; `metadata`
     passes through to its scans. `hands_over` lets the redirect tell the destination which scan led there; `compact`
     spells the short URL in its picture in capitals; `scannability` is how well that can be read, where it was tried.
+    `thresholds` are in the place of its organization's; None leaves it to those.
     """
 
     description: str | None = None
@@ -38,6 +40,7 @@ class Details:
     hands_over: bool = False
     compact: bool = False
     scannability: Scannability | None = None
+    thresholds: Thresholds | None = None
 
 
 @dataclass(frozen=True, slots=True)

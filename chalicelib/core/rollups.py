@@ -62,7 +62,20 @@ def marker_scope(link: int, ordinal: int) -> str:
 
     It belongs to the link's number, so that whoever makes a marker up gets no further than that link.
     """
-    return f"q{link}.{ordinal}"
+    return f"{marker_scopes(link)}{ordinal}"
+
+
+def marker_scopes(link: int) -> str:
+    """How the scopes of all of a link's markers begin."""
+    return f"q{link}."
+
+
+def scoped(scope: str) -> tuple[int, int] | None:
+    """The link that a scope is of, and the marker, 0 where it is the link's own; None for an organization's."""
+    if scope == ORGANIZATION_SCOPE:
+        return None
+    link, _, ordinal = scope[1:].partition(".")
+    return int(link), int(ordinal or 0)
 
 
 def entered(rollup: Mapping[str, Mapping[str, int]], moves: Mapping[str, Mapping[str, int]]) -> Rollup:

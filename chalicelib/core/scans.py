@@ -126,9 +126,10 @@ class Scan:
     """A scan as it is stored. `pending` is the revision that waits to be folded, 0 when none does.
 
     `signs` and `rules` are those of its verdict, `expires` is in Unix seconds. `ended` tells that its conversation is
-    over. `failures` counts how often folding failed by the scan's own fault; a `poisoned` one was set aside for it. Of
-    a `damaged` scan, which cannot be read, this much is known and no more: its key, and whether it is pending or
-    poisoned.
+    over, `reported_ms` when the last report of it came, `completed_ms` when it was over for the first time: that never
+    goes, whatever is reported afterwards. `failures` counts how often folding failed by the scan's own fault; a
+    `poisoned` one was set aside for it. Of a `damaged` scan, which cannot be read, this much is known and no more: its
+    key, and whether it is pending or poisoned.
     """
 
     key: ScanKey
@@ -145,6 +146,8 @@ class Scan:
     poisoned: bool = False
     damaged: bool = False
     ended: bool = False
+    reported_ms: int | None = None
+    completed_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

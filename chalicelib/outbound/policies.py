@@ -2,14 +2,20 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Final, NamedTuple
 
 from chalicelib.core import destinations
 from chalicelib.core.destinations import Address
+
+HTTP_PORT: Final = 80
+HTTPS_PORT: Final = 443
+
+_LOOPBACK: Final = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+_FIRST_OF_ANYBODY: Final = 1024  # below it are a machine's own services: mail, shells, directories
 
 
 class Limits(NamedTuple):
@@ -33,14 +39,48 @@ def system_trust() -> ssl.SSLContext:
     return context
 
 
+def _is_https(port: int) -> bool:
+    return port == HTTPS_PORT
+
+
+def _is_for_receivers(port: int) -> bool:
+    return port == HTTPS_PORT or port >= _FIRST_OF_ANYBODY
+
+
+def _is_for_local_receivers(port: int) -> bool:
+    return port == HTTP_PORT or _is_for_receivers(port)
+
+
+def _is_loopback(address: Address) -> bool:
+    return any(address in network for network in _LOOPBACK)
+
+
+def _is_public_or_loopback(address: Address) -> bool:
+    return destinations.is_public(address) or _is_loopback(address)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which addresses and ports may be reached; the resolver and the certificates that are believed."""
+    """Which addresses and ports may be reached; the resolver and the certificates that are believed.
+
+    `admits_plain` says which of the admitted addresses may be reached over http too; without it there is no http.
+    """
 
     admits: Callable[[Address], bool] = destinations.is_public
-    ports: Collection[int] = (443,)
+    ports: Callable[[int], bool] = _is_https
+    admits_plain: Callable[[Address], bool] | None = None
     resolve: Callable[[str], Sequence[Address]] = system_addresses
     trust: Callable[[], ssl.SSLContext] = system_trust
 
 
 PUBLIC: Final = Policy()
+_RECEIVERS: Final = Policy(ports=_is_for_receivers)
+_LOCAL_RECEIVERS: Final = Policy(_is_public_or_loopback, _is_for_local_receivers, _is_loopback)
+
+
+def receivers(local: bool) -> Policy:
+    """For whom events are posted to: public addresses over https, on 443 or a port from 1024 on.
+
+    A product that is tried out on one machine (`local`) may post to that machine too, over http or https.
+    """
+    return _LOCAL_RECEIVERS if local else _RECEIVERS

@@ -8,7 +8,7 @@ from socket import gaierror
 from typing import Final, Literal
 
 Reason = Literal[
-    "url",  # no https URL, or one with credentials
+    "url",  # no https URL (nor http, where that is allowed), or one with credentials
     "port",
     "unresolvable",
     "private",
@@ -23,7 +23,7 @@ Reason = Literal[
     "broken",  # no HTTP, or not all of it
 ]
 
-# The most special first: an error is the first of these that it is.
+# What a connection fails by, the most special first: an error is the first of these that it is.
 _REASONS: Final[dict[type[Exception], Reason]] = {
     TimeoutError: "timeout",
     gaierror: "unresolvable",
@@ -33,6 +33,7 @@ _REASONS: Final[dict[type[Exception], Reason]] = {
     OSError: "broken",
     ValueError: "broken",  # http.client's, of lengths that are none
 }
+FAILURES: Final = tuple(_REASONS)
 
 
 class Refused(Exception):
@@ -49,5 +50,5 @@ def refusing() -> Iterator[None]:
     """Whatever a connection fails by, told as Refused."""
     try:
         yield
-    except tuple(_REASONS) as error:
+    except FAILURES as error:
         raise Refused(next(_REASONS[kind] for kind in _REASONS if isinstance(error, kind))) from error

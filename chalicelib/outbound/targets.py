@@ -10,15 +10,18 @@ from chalicelib.core import destinations
 from chalicelib.core.destinations import Address
 from chalicelib.errors import InvalidRequest
 from chalicelib.outbound.deadlines import Deadline
-from chalicelib.outbound.policies import Policy
+from chalicelib.outbound.policies import HTTP_PORT, HTTPS_PORT, Policy
 from chalicelib.outbound.refused import Refused
 
-HTTPS_PORT: Final = 443
+HTTP: Final = "http"
+HTTPS: Final = "https"
+_PORTS: Final = {HTTP: HTTP_PORT, HTTPS: HTTPS_PORT}
 
 
 class Target(NamedTuple):
-    """An https URL taken apart. `host` has no brackets, `asked` is the path with its query."""
+    """A URL taken apart. `host` has no brackets, `asked` is the path with its query."""
 
+    scheme: str
     host: str
     port: int
     asked: str
@@ -27,7 +30,7 @@ class Target(NamedTuple):
     def authority(self) -> str:
         """What the Host header says (RFC 9110, 7.2)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == HTTPS_PORT else f"{host}:{self.port}"
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def target_of(url: str, policy: Policy) -> Target:
@@ -37,25 +40,28 @@ def target_of(url: str, policy: Policy) -> Target:
     except InvalidRequest as error:
         raise Refused("url") from error
     parts = urlsplit(destinations.location(url))
-    if parts.scheme != "https" or "%" in host:  # an address with a zone, which may be any text (RFC 4007, 11)
+    is_plain = parts.scheme == HTTP
+    if (is_plain and not policy.admits_plain) or "%" in host:  # a zone, which may be any text (RFC 4007, 11)
         raise Refused("url")
-    port = HTTPS_PORT if parts.port is None else parts.port
-    if port not in policy.ports:
+    port = _PORTS[parts.scheme] if parts.port is None else parts.port
+    if not policy.ports(port):
         raise Refused("port")
-    return Target(host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+    return Target(parts.scheme, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
 
-def addresses_of(host: str, policy: Policy, deadline: Deadline) -> Sequence[Address]:
-    """The addresses of a host, all of which may be reached: one that may not spoils the name.
+def addresses_of(target: Target, policy: Policy, deadline: Deadline) -> Sequence[Address]:
+    """The addresses of a target's host, all of which may be reached: one that may not spoils the name.
 
     It is resolved once. Connect to these, not to the name: it may mean something else a moment later.
     Raises Refused, TimeoutError, OSError.
     """
-    found = _resolved(host, policy, deadline)
+    found = _resolved(target.host, policy, deadline)
     if not found:
         raise Refused("unresolvable")
     if not all(policy.admits(address) for address in found):
         raise Refused("private")
+    if target.scheme == HTTP and not (policy.admits_plain and all(map(policy.admits_plain, found))):
+        raise Refused("url")
     return found
 
 

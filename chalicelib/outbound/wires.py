@@ -43,10 +43,17 @@ def secured(plain: socket.socket, host: str, trust: ssl.SSLContext, deadline: De
 
 class Wire(io.RawIOBase):
     """A connection's bytes, for `http.client` to read. However they come, none comes after the deadline, and no more
-    than `most_bytes`: a client that reads lines and lengths as the peer dictates them is held too."""
+    than `most_bytes`: a client that reads lines and lengths as the peer dictates them is held too.
 
-    def __init__(self, connection: ssl.SSLSocket, deadline: Deadline, most_bytes: int) -> None:
+    `ended`: the peer has said that nothing follows."""
+
+    def __init__(self, connection: socket.socket, deadline: Deadline, most_bytes: int) -> None:
         self._connection = connection
+        self.ended = False
+        self.bound(deadline, most_bytes)
+
+    def bound(self, deadline: Deadline, most_bytes: int) -> None:
+        """Bounds what comes from now on."""
         self._deadline = deadline
         self._left = most_bytes
 
@@ -59,11 +66,12 @@ class Wire(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
         """Raises Refused with `too_large`, TimeoutError, OSError."""
-        self._connection.settimeout(self._deadline.left())
-        got = self._connection.recv_into(buffer)
-        self._left -= got
-        if self._left < 0:
+        if not self._left:
             raise Refused("too_large")
+        self._connection.settimeout(self._deadline.left())
+        got = self._connection.recv_into(memoryview(buffer)[: self._left])
+        self._left -= got
+        self.ended = not got
         return got
 
     def send_all(self, content: bytes) -> None:

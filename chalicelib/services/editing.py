@@ -4,16 +4,20 @@ The scan may be of any day, so no sweep would find it if the stream lost its rec
 
     edit:   notes it ........ writes the new facts, pending ........ folds ........ forgets the note
     sweep:  ..... whatever is noted is folded, if it is pending, and the note forgotten
+
+A report of a conversation that is not over sets an alarm before it is written, for when it will have been silent for a
+while; `silences` has what becomes of that. An alarm about nothing does no harm.
 """
 
 from contextlib import suppress
 from typing import Final
 
-from chalicelib.core.conversations import Conversation
-from chalicelib.core.scans import ScanKey
+from chalicelib.core.conversations import Conversation, silenced, silent_from
+from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.services import counting
-from chalicelib.store import poisoned, reopened, scans
+from chalicelib.store import alarms, poisoned, reopened, scans
+from chalicelib.store.alarms import SILENCE, Alarm
 
 ATTEMPTS: Final = 8
 
@@ -29,6 +33,22 @@ def converse(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
     except NotFound:
         reopened.forget(key, note)
         raise
+    _settle(key, note)
+
+
+def silence(scan: Scan, now_ms: int) -> bool:
+    """End a scan's conversation by silence, in the way of a report; False when the scan changed meanwhile.
+
+    Raises Unavailable.
+    """
+    note = reopened.note(scan.key, now_ms)
+    written = scans.edit(scan, silenced(scan))
+    _settle(scan.key, note)
+    return written
+
+
+def _settle(key: ScanKey, note: int) -> None:
+    """Fold an edited scan and forget the note of it; where that has to wait, the note stays."""
     with suppress(Unavailable):
         counting.settle_pending(scans.read([key]))
         reopened.forget(key, note)
@@ -43,7 +63,10 @@ def _write(key: ScanKey, conversation: Conversation, now_ms: int) -> None:
         if scan.poisoned:
             poisoned.take_up(scan, now_ms)  # it is worth another try, with its new facts
             continue
-        after = conversation.of(scan)
-        if after == scan or scans.edit(scan, after.facts.conversation, after.facts.messages, after.ended):
+        after = conversation.of(scan, now_ms)
+        silent_ms = silent_from(after)
+        if silent_ms is not None:
+            alarms.put(Alarm(key.organization, SILENCE, key.id, silent_ms))
+        if scans.edit(scan, after):
             return
     raise Unavailable.storage()

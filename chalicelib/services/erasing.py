@@ -22,7 +22,7 @@ from chalicelib.core.rollups import ORGANIZATION_SCOPE, Rollup, RollupKey, link_
 from chalicelib.core.slots import home
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting
-from chalicelib.store import codes, jobs, links, poisoned, queues, rollups, scans, spreads
+from chalicelib.store import codes, jobs, links, poisoned, queues, reached, rollups, scans, spreads
 from chalicelib.store.jobs import Erase
 from chalicelib.store.versions import Held
 
@@ -43,7 +43,9 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> 
     left = {partition: clearing[partition] for partition in sorted(clearing) if partition > order.reached}
     emptied = list(_emptied(left, out_of_time))
     if len(emptied) < len(left) or not (
-        _withdrawn(organization, link, slots, out_of_time) and _uncoded(organization, link, out_of_time)
+        _withdrawn(organization, link, slots, out_of_time)
+        and _uncoded(organization, link, out_of_time)
+        and _unmarked(organization, link, out_of_time)
     ):
         _hand_over(order, emptied[-1] if emptied else order.reached)
         return False
@@ -126,6 +128,15 @@ def _uncoded(organization: int, link: int, out_of_time: OutOfTime) -> bool:
     """Delete a link's QR codes. False when time ran out."""
     while numbers := codes.first_of_link(organization, link, PAGE):
         codes.erase(organization, link, numbers)
+        if out_of_time():
+            return False
+    return True
+
+
+def _unmarked(organization: int, link: int, out_of_time: OutOfTime) -> bool:
+    """Forget which thresholds a link and its QR codes reached. False when time ran out."""
+    while scopes := reached.scopes_of_link(organization, link, PAGE):
+        reached.forget(organization, scopes)
         if out_of_time():
             return False
     return True

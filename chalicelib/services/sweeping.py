@@ -16,7 +16,19 @@ from chalicelib.core import slots as spread
 from chalicelib.core.days import DAY_MS, day_of, iso_day
 from chalicelib.core.scans import ScanKey, index_partition
 from chalicelib.services import counting
-from chalicelib.store import accounts, bundles, exports, jobs, queues, recounts, refolds, reopened, scans, spreads
+from chalicelib.store import (
+    accounts,
+    bundles,
+    exports,
+    jobs,
+    queues,
+    recounts,
+    refolds,
+    reopened,
+    replays,
+    scans,
+    spreads,
+)
 
 SETTLED_MS: Final = 60_000  # clocks of redirect functions differ, and the index lags: leave the last minute alone
 FIRST_LOOK_MS: Final = DAY_MS
@@ -94,6 +106,8 @@ def _send_again(organization: int, now_ms: int, _: OutOfTime) -> None:
         queues.send_job({"organization": organization, "export": export.number})
     for bundle in bundles.running(organization, idle_since_ms):
         queues.send_job({"organization": organization, "bundle": bundle.number})
+    for replay in replays.running(organization, idle_since_ms):
+        queues.send_job({"organization": organization, "replay": replay.number})
     for day in recounts.days(organization, idle_since_ms):
         queues.send_job({"organization": organization, "recount": iso_day(day)})
 

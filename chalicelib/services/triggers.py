@@ -6,11 +6,30 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from chalicelib.services import bundling, counting, erasing, exporting, recounting, refolding, sweeping
+from chalicelib.config import settings
+from chalicelib.core.events import Event
+from chalicelib.services import (
+    bundling,
+    counting,
+    delivering,
+    erasing,
+    exporting,
+    fanning,
+    recounting,
+    refolding,
+    replaying,
+    slow_lane,
+    summaries,
+    sweeping,
+    telling,
+    ticking,
+)
 from chalicelib.services import spill as spilling
 
 # A job hands over to a new message this long before its function would be stopped.
 SPARE_MS = 20_000
+# The slow lane begins nothing new that long before: an attempt takes 15 s, or twice that with two secrets.
+SLOW_SPARE_MS = 40_000
 
 Records = list[Mapping[str, Any]]
 
@@ -21,6 +40,9 @@ ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
     "export": exporting.export,
     "recount": recounting.recount,
     "refold": refolding.refold,
+    "replay": replaying.replay,
+    "summary": summaries.summarise,
+    "tell": telling.tell,
 }
 
 
@@ -34,6 +56,34 @@ def fold(records: Records) -> None:
     images = [record["dynamodb"]["NewImage"] for record in records if "NewImage" in record["dynamodb"]]
     counting.settle_images(images)
     _log("fold", records=len(records))
+
+
+def events(records: Records, body: Callable[[Event, str, str], str]) -> None:
+    """Tell everybody who wants to know what happened. It raises if not everything was sent: Lambda then hands the batch
+    out again. `body` writes an event in a format, of short links that begin with an address."""
+    base = settings().public_url
+    sent = fanning.fan_out(records, lambda event, format: body(event, format, base), _now_ms())
+    _log("events", records=len(records), sent=sent)
+
+
+def deliver(records: Records) -> dict[str, Any]:
+    """Post deliveries; messages that could not be seen to stay in the queue."""
+    done = delivering.deliver([record["body"] for record in records], _now_ms)
+    failed = [record["messageId"] for record, is_done in zip(records, done, strict=True) if not is_done]
+    _log("deliver", records=len(records), failed=len(failed))
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
+
+
+def slow(context: Any) -> None:
+    """Post deliveries to receivers that are slow, until there are none or time runs out."""
+    posted = slow_lane.drain(_now_ms, partial(_is_out_of_time, context, SLOW_SPARE_MS))
+    _log("slow", posted=posted)
+
+
+def tick(context: Any) -> None:
+    """See to everything that is due by now."""
+    ticking.tick(_now_ms(), partial(_is_out_of_time, context))
+    _log("tick")
 
 
 def spill(records: Records) -> dict[str, Any]:
@@ -76,8 +126,8 @@ def _spilled(record: Mapping[str, Any]) -> bool:
     return True
 
 
-def _is_out_of_time(context: Any) -> bool:
-    return bool(context.get_remaining_time_in_millis() < SPARE_MS)
+def _is_out_of_time(context: Any, spare_ms: int = SPARE_MS) -> bool:
+    return bool(context.get_remaining_time_in_millis() < spare_ms)
 
 
 def _now_ms() -> int:

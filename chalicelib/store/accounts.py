@@ -4,12 +4,14 @@ pk <organization>     sk organization       the organization
 pk organizations      sk <organization>     the list of all, for the sweep
 """
 
+import json
 import random
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.core.accounts import Member, Organization
+from chalicelib.core.thresholds import Thresholds
 from chalicelib.errors import Unavailable
 from chalicelib.store import members
 from chalicelib.store.tables import Record
@@ -19,6 +21,8 @@ _ALL = "organizations"
 
 
 class OrganizationItem(Record):
+    """`thresholds` is JSON: a set could not be empty."""
+
     table = "objects_table"
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
@@ -31,6 +35,7 @@ class OrganizationItem(Record):
     test_of = NumberAttribute(null=True)
     test = NumberAttribute(null=True)
     kept_from = NumberAttribute(null=True)
+    thresholds = UnicodeAttribute(null=True)
 
 
 class ListedItem(Record):
@@ -72,6 +77,7 @@ def read_organization(number: int) -> Organization:
         test_of=_whole(found.test_of),
         test=_whole(found.test),
         kept_from_ms=int(found.kept_from or 0),
+        thresholds=None if found.thresholds is None else tuple(json.loads(found.thresholds)),
     )
 
 
@@ -87,6 +93,16 @@ def rename(write: Transaction, number: int, name: str) -> None:
     """Add an organization's new name to a transaction."""
     item = OrganizationItem(str(number), "organization")
     write.update(item, [OrganizationItem.name.set(name)], OrganizationItem.pk.exists(), "organization")
+
+
+def set_thresholds(number: int, thresholds: Thresholds | None) -> None:
+    """Give an organization a list of thresholds, or none of its own. Raises Unavailable."""
+    stored = OrganizationItem.thresholds
+    action: Action = stored.remove() if thresholds is None else stored.set(json.dumps(thresholds))
+    write = Transaction()
+    write.update(OrganizationItem(str(number), "organization"), [action], OrganizationItem.pk.exists(), "organization")
+    if write.commit():
+        raise Unavailable.storage()
 
 
 def keep(write: Transaction, known: Organization, wanted: Organization) -> None:

@@ -3,7 +3,7 @@
 pk <organization>   sk campaign#<number>   a campaign
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
@@ -32,6 +32,12 @@ def read(organization: int, number: int) -> Held[Campaign] | None:
     except CampaignItem.DoesNotExist:
         return None
     return Held(_campaign(found), int(found.version))
+
+
+def known(organization: int, numbers: Collection[int]) -> set[int]:
+    """Which of these numbers are campaigns', consistently."""
+    found = CampaignItem.batch_get([_address(organization, number) for number in numbers], consistent_read=True)
+    return {_campaign(item).number for item in found}
 
 
 def newest_first(organization: int, before: int | None = None) -> Iterator[Campaign]:

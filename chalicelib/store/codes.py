@@ -105,6 +105,16 @@ def of_link(organization: int, link: int, before: int | None, page_size: int | N
         yield from (held[sort] for _, sort in addresses if sort in held)
 
 
+def from_image(image: dict[str, Any]) -> QrCode:
+    """The QR code in a stream record's image."""
+    return _code(CodeItem.from_raw_data(image))
+
+
+def version_in(image: dict[str, Any]) -> int:
+    """The version of the item in a stream record's image: another one after each change."""
+    return int(CodeItem.from_raw_data(image).version)
+
+
 def count(organization: int, kinds: Iterable[str]) -> int:
     """How many QR codes of some kinds an organization has, without the deleted."""
     return sum(_count(CodeItem, organization, kind, CodeItem.deleted.does_not_exist()) for kind in kinds)

@@ -1,6 +1,6 @@
 """Deliveries, in a table of their own.
 
-pk <organization>#<receiver>#<shard>   sk <milliseconds, 14 digits>#<event id>   one event on its way to one receiver
+pk <organization>#<receiver>#<shard>   sk <ms>#<event>   one event on its way to one receiver; ms has 14 digits
 index by_wait: due#<minute>#<shard>, or parked#<organization>#<receiver>#<shard>, of those that wait for that
 """
 

@@ -5,7 +5,7 @@ pk <organization>   sk endpoint#<number>   where events are posted, which, and i
 
 import json
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
@@ -45,8 +45,10 @@ def put(held: Held[Endpoint]) -> bool:
     return not refused(lambda: item.save(condition=unchanged(EndpointItem.version, held.version)))
 
 
-def delete(organization: int, number: int) -> None:
-    EndpointItem(str(organization), sort_key(KIND, number)).delete()
+def delete(held: Held[Endpoint]) -> bool:
+    """Delete an endpoint, on the condition that it is still what was read; False when it is not. Raises Unavailable."""
+    item = EndpointItem(str(held.value.organization), sort_key(KIND, held.value.number))
+    return not refused(lambda: item.delete(condition=unchanged(EndpointItem.version, held.version)))
 
 
 def read(organization: int, number: int) -> Held[Endpoint] | None:
@@ -64,7 +66,7 @@ def newest_first(organization: int, before: int | None = None, page_size: int | 
     return [_endpoint(item) for item, _ in zip(found, range(page_size or 10**6), strict=False)]
 
 
-def from_image(image: dict[str, object]) -> Endpoint:
+def from_image(image: dict[str, Any]) -> Endpoint:
     """The endpoint in a stream record's image."""
     return _endpoint(EndpointItem.from_raw_data(image))
 

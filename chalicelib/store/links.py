@@ -7,7 +7,7 @@ pk slug#<slug>         sk slug              what the redirect needs; kept as a t
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, fields
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -140,6 +140,11 @@ def several(organization: int, numbers: Collection[int]) -> dict[int, Link]:
     return {link.number: link for link in (_link(item) for item in found if item.status != ERASED)}
 
 
+def from_image(image: dict[str, Any]) -> Link:
+    """The link in a stream record's image."""
+    return _link(LinkItem.from_raw_data(image))
+
+
 def count(organization: int) -> int:
     """How many links `newest_first` has, consistently."""
     shown = ~LinkItem.status.is_in(DELETED, ERASED)
@@ -157,6 +162,12 @@ def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
         for address, link in addresses.items()
         if address in found and found[address].status != ERASED
     }
+
+
+def check_there(write: Transaction, organization: int, number: int) -> None:
+    """Add to a transaction that a link is there and not being erased; a refusal names `link`."""
+    there = LinkItem.pk.exists() & (LinkItem.status != ERASED)
+    write.check(LinkItem, _link_address(organization, number), there, "link")
 
 
 def newest_first(organization: int, before: int | None, page_size: int | None = None) -> Iterator[Link]:
@@ -251,6 +262,8 @@ def _stored(details: Details) -> str | None:
     given = {f.name: value for f in fields(details) if (value := getattr(details, f.name))}
     if details.scannability:
         given["scannability"] = asdict(details.scannability)
+    if details.thresholds is not None:
+        given["thresholds"] = details.thresholds  # none at all is not the same as its organization's
     return json.dumps(given, ensure_ascii=False) if given else None
 
 
@@ -258,7 +271,10 @@ def _details(stored: str | None) -> Details:
     given = json.loads(stored or "{}")
     found = given.get("scannability")
     scannability = None if found is None else Scannability.restored(found)
-    return Details(**{**given, "tags": tuple(given.get("tags", ())), "scannability": scannability})
+    own = given.get("thresholds")
+    thresholds = None if own is None else tuple(own)
+    tags = tuple(given.get("tags", ()))
+    return Details(**{**given, "tags": tags, "scannability": scannability, "thresholds": thresholds})
 
 
 def _spans(stored: str | None) -> tuple[Span, ...]:

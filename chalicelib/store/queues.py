@@ -53,6 +53,15 @@ def send_deliveries(bodies: Sequence[str], *, slow: bool = False, delay_seconds:
             raise Unavailable.storage()
 
 
+def set_aside(what: dict[str, Any]) -> None:
+    """Leave word of an event that could not be told, for people to look at. Raises Unavailable."""
+    body, url = json.dumps(what), settings().events_dead_letters_url
+    try:
+        _client().send_message(QueueUrl=url, MessageBody=body)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable.storage() from error
+
+
 def take_slow(most: int, wait_seconds: int = 0) -> list[Waiting]:
     """Take messages from the queue of slow deliveries, ten at most; none when there is none. Raises Unavailable."""
     number = min(most, _MOST_AT_ONCE)

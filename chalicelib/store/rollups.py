@@ -3,13 +3,14 @@
 import json
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core.days import iso_day, parse_day
-from chalicelib.core.rollups import LIFETIME, Rollup, RollupKey, merged
+from chalicelib.core.rollups import LIFETIME, ORGANIZATION_SCOPE, TOTAL, Rollup, RollupKey, amount, merged
 from chalicelib.store.slots import each
+from chalicelib.store.streams import Changed
 from chalicelib.store.tables import Record
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
@@ -21,6 +22,14 @@ _BATCH: Final = 100  # as many items as one request reads
 
 
 Seen = Callable[[str, Mapping[int, Rollup]], None]  # a scope, and days of one of its slots
+
+
+class Rise(NamedTuple):
+    """A total of a scope rose: in one of its slots, which held `before`."""
+
+    organization: int
+    scope: str
+    before: int
 
 
 class RollupItem(Record):
@@ -126,6 +135,17 @@ def read_scope_as_stored(organization: int, scope: str, slot: int) -> dict[Rollu
     """Every rollup of a scope in a slot, as `read_as_stored` has them."""
     found = RollupItem.query(partition(organization, scope, slot), consistent_read=True)
     return {RollupKey(organization, scope, slot, period(i.sk)): Held(_understood(i), int(i.version)) for i in found}
+
+
+def lifetime_rise(change: Changed) -> Rise | None:
+    """How a lifetime total rose, by a change of its item; None where none of a link or a QR code did."""
+    organization, scope, _ = change.pk.split("#")
+    if change.sk != _LIFETIME_SORT or scope == ORGANIZATION_SCOPE:
+        return None
+    before, after = (
+        amount(_rollup(RollupItem.from_raw_data(it)), TOTAL) if it else 0 for it in (change.old, change.new)
+    )
+    return Rise(int(organization), scope, before) if after > before else None
 
 
 def replace(changes: Mapping[RollupKey, tuple[Held[Rollup], Rollup]]) -> bool:

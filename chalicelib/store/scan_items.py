@@ -59,6 +59,8 @@ class ScanItem(Record):
     conversation = BooleanAttribute(null=True)
     messages = NumberAttribute(null=True)
     ended = BooleanAttribute(null=True)
+    reported = NumberAttribute(null=True)
+    completed = NumberAttribute(null=True)
     rules = NumberAttribute(null=True)
     signs = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
@@ -116,6 +118,8 @@ def _readable(found: ScanItem) -> Scan:
         counted=None if found.counted is None else Facts.loads(found.counted),
         first=found.first,
         ended=bool(found.ended),
+        reported_ms=None if found.reported is None else int(found.reported),
+        completed_ms=None if found.completed is None else int(found.completed),
         signs=found.signs or "",
         rules=int(found.rules or 0),
         expires=None if found.expires is None else int(found.expires),

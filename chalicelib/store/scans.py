@@ -200,13 +200,18 @@ def still_aside(scan: Scan) -> Condition:
     return aside if scan.damaged else aside & (ScanItem.rev == scan.rev)
 
 
-def edit(scan: Scan, conversation: bool, messages: int, ended: bool = False) -> bool:
-    """Give a scan new facts, to be folded again; False when it changed meanwhile. A poisoned one is not for this."""
+def edit(scan: Scan, after: Scan) -> bool:
+    """Give a scan the conversation that it has after an edit, to be folded again; False when it changed meanwhile.
+
+    A poisoned one is not for this.
+    """
     rev = scan.rev + 1
     actions: list[Action] = [
-        ScanItem.conversation.set(conversation),
-        ScanItem.messages.set(messages),
-        _kept(ScanItem.ended, ended),
+        ScanItem.conversation.set(after.facts.conversation),
+        ScanItem.messages.set(after.facts.messages),
+        _kept(ScanItem.ended, after.ended),
+        _kept(ScanItem.reported, after.reported_ms),
+        _kept(ScanItem.completed, after.completed_ms),
         ScanItem.rev.set(rev),
         ScanItem.pending.set(rev),
     ]

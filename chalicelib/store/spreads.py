@@ -3,6 +3,7 @@
 pk <organization>   sk slots#<number>   a link's slots; slots# is the organization's widest
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -30,6 +31,13 @@ class SlotsItem(Record):
 def of(organization: int, link: int) -> Spread:
     """How a link's scans are spread, as of now, consistently."""
     return _spread(organization, sort_key("slots", link))
+
+
+def several(organization: int, links: Collection[int]) -> dict[int, Spread]:
+    """The same of many links, read at once."""
+    addresses = {(str(organization), sort_key("slots", link)): link for link in links}
+    found = SlotsItem.batch_get(list(addresses), consistent_read=True)
+    return dict.fromkeys(links, Spread()) | {addresses[item.pk, item.sk]: spread_of(item) for item in found}
 
 
 def slots(organization: int, link: int) -> int:

@@ -8,7 +8,9 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
+from pynamodb.connection.base import MetaTable
 from pynamodb.connection.table import TableConnection
+from pynamodb.constants import GLOBAL_SECONDARY_INDEXES
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
@@ -50,6 +52,11 @@ class SharedConnection(Connection):
 
     A missing permission or table is as good as an outage: no scan is to blame for it. It is in the log.
     """
+
+    def know(self, table: MetaTable) -> None:
+        """Learn of a table from a record of it: from the first one, and from one that has an index."""
+        if table.table_name not in self._tables or table.data.get(GLOBAL_SECONDARY_INDEXES):
+            self._tables[table.table_name] = table
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -109,8 +116,7 @@ class Record(Model):
         name = getattr(settings(), cls.table)
         cls.Meta = type("Meta", (cls.Meta,), {"table_name": name})  # type: ignore[misc, assignment]
         made, shared = super()._get_connection(), connection()
-        if name not in shared._tables:
-            shared.add_meta_table(made.get_meta_table())
+        shared.know(made.get_meta_table())
         made.connection = shared
         return made
 

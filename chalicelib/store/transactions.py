@@ -45,12 +45,18 @@ class Transaction:
 
     def __init__(self, token: str | None = None) -> None:
         self._write = TransactWrite(client_request_token=token, connection=connection())
+        self._checks: list[Hashable] = []
         self._deletes: list[Hashable] = []
         self._puts: list[Hashable] = []
         self._updates: list[Hashable] = []
 
     def __len__(self) -> int:
-        return len(self._deletes) + len(self._puts) + len(self._updates)
+        return len(self._checks) + len(self._deletes) + len(self._puts) + len(self._updates)
+
+    def check(self, model: type[Record], address: tuple[str, str], condition: Condition, subject: Hashable) -> None:
+        """Let an item that is not written be what it must be."""
+        self._write.condition_check(model, *address, condition=condition)
+        self._checks.append(subject)
 
     def put(self, record: Record, condition: Condition | None, subject: Hashable) -> None:
         self._write.save(record, condition=condition)
@@ -83,7 +89,7 @@ class Transaction:
             raise Oversized from error
         if code != _CANCELLED:
             raise error
-        subjects = [*self._deletes, *self._puts, *self._updates]
+        subjects = [*self._checks, *self._deletes, *self._puts, *self._updates]
         reasons = zip(subjects, error.cancellation_reasons, strict=True)
         refusals = [Refusal(subject, reason.code) for subject, reason in reasons if reason is not None]
         if any(refusal.code == _INVALID_REASON for refusal in refusals):

@@ -14,13 +14,15 @@ from chalicelib.api.operations import Operation
 from chalicelib.core import bundles as core_bundles
 from chalicelib.core.accounts import SCOPES
 from chalicelib.core.days import DAY_MS
+from chalicelib.core.deliveries import DELIVERED, Delivery, Place
 from chalicelib.core.exports import RUNNING, Export, Wanted
 from chalicelib.core.places import Span
+from chalicelib.core.replays import Replay
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.errors import QuietzoneError
 from chalicelib.services import accounts, callers, counting, keys
 from chalicelib.services.keys import NewKey
-from chalicelib.store import bundles, exports, scans
+from chalicelib.store import bundles, deliveries, endpoints, exports, replays, scans
 from tests.api.calls import Answer, Caller, new_caller
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.world import World, now_ms
@@ -99,6 +101,29 @@ def _made(method: str, path: str, body: Any, *names: str) -> Callable[[Caller], 
     return make
 
 
+def _webhook(caller: Caller) -> str:
+    return _made("POST", "/v1/webhooks", {"url": "https://example.com/", "events": ["scan.created"]}, "id")(caller)
+
+
+def _newest_webhook(caller: Caller) -> int:
+    """What a path names before a delivery or a replay of it."""
+    known = endpoints.newest_first(caller.organization)
+    return known[0].number if known else ids.parse(_webhook(caller)) or 0
+
+
+def _delivery(caller: Caller) -> str:
+    place = Place(caller.organization, _newest_webhook(caller), now_ms(), f"evt_{next(_numbers)}")
+    assert deliveries.put(Delivery(place, "scan.created", "{}", DELIVERED, tries=1))
+    return place.id
+
+
+def _replay(caller: Caller) -> str:
+    span, states = Span(0, DAY_MS), frozenset({DELIVERED})
+    order = Replay(caller.organization, ids.new(now_ms()), _newest_webhook(caller), span, states, now_ms())
+    replays.put(order)
+    return ids.spell("rpl", order.number)
+
+
 def _member(caller: Caller) -> str:
     asked = {"email": f"m{next(_numbers)}@example.com", "name": "M", "role": "member"}
     return _made("POST", "/v1/members", asked, "id")(caller)
@@ -114,6 +139,13 @@ MAKERS: Final[dict[tuple[str, str], Callable[[Caller], str]]] = {
     ("scan_id", "qpr"): _scan,
     ("key_id", "qpr"): _made("POST", "/v1/api-keys", {"name": "k"}, "id"),
     ("member_id", "qpr"): _member,
+    ("summary_id", "qpr"): _made("POST", "/v1/summaries", {"url": "https://hooks.slack.com/services/a"}, "id"),
+    ("webhook_id", "qpr"): _webhook,
+    ("delivery_id", "qpr"): _delivery,
+    ("replay_id", "qpr"): _replay,
+    ("webhook_id", "qr"): _webhook,
+    ("delivery_id", "qr"): _delivery,
+    ("replay_id", "qr"): _replay,
     ("qr_id", "reporting"): _link,
     ("campaign_id", "reporting"): _made("POST", f"{REPORTING}/campaigns", {"name": "c"}, "data", "id"),
     ("client_id", "reporting"): _made("POST", f"{REPORTING}/clients", {"name": "c"}, "data", "id"),

@@ -107,7 +107,7 @@ class Cast:
     def _edit_only(self, n: int) -> None:
         keys = sorted(self.stage.truth.wrote)
         for scan in scans.read([self.stage.chance.choice(keys)] if keys else []):
-            scans.edit(scan, conversation=True, messages=n)
+            scans.edit(scan, Conversation(True, n).of(scan, self.stage.schedule.now_ms))
 
     def grow(self, times: int) -> None:
         """Slots that double while batches are in flight."""

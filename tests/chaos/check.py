@@ -1,7 +1,7 @@
 """Playing what is known to be wrong: the first seed that catches each."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any, Final
 from unittest.mock import patch
@@ -9,8 +9,9 @@ from unittest.mock import patch
 from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.services import editing, history, spill
-from chalicelib.store import rollups, visitors
+from chalicelib.errors import Unavailable
+from chalicelib.services import editing, history, spill, thresholds
+from chalicelib.store import queues, rollups, visitors
 from chalicelib.store.versions import unchanged
 from tests.chaos import controls
 from tests.chaos.play import play, play_counter
@@ -30,6 +31,31 @@ def absent_or_version() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def sent_or_not() -> Iterator[None]:
+    """Events that cannot be sent are forgotten."""
+    send = queues.send_deliveries
+
+    def careless(*bodies: Any, **how: Any) -> None:
+        with suppress(Unavailable):
+            send(*bodies, **how)
+
+    with patch.object(queues, "send_deliveries", careless):
+        yield
+
+
+@contextmanager
+def one_slot_only() -> Iterator[None]:
+    """Thresholds are crossed by what one slot holds."""
+    with patch.object(
+        thresholds, "_totals", lambda organization, slots: _totals(organization, dict.fromkeys(slots, 1))
+    ):
+        yield
+
+
+_totals = thresholds._totals
+
+
 def _does_nothing(where: object, name: str) -> Fault:
     return partial(patch.object, where, name, lambda *_: None)
 
@@ -40,6 +66,9 @@ FAULTS: Final[Mapping[str, tuple[Fault, Iterable[int]]]] = {
     "spilled scans thrown away": (_does_nothing(spill, "write"), range(100)),
     "edits forgotten": (_does_nothing(editing, "converse"), range(100)),
     "own tests not left out": (_does_nothing(history, "leave_out"), range(100)),
+    "events that cannot be sent forgotten": (sent_or_not, range(100)),
+    "thresholds of one slot": (one_slot_only, range(100)),
+    "thresholds nobody looks for": (_does_nothing(thresholds, "cross_all"), range(100)),
 }
 NAMES: Final = (*controls.COUNTERS, *FAULTS)
 

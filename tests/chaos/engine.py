@@ -1,7 +1,7 @@
 """DynamoDB for the harness: the embedded engine's own, in this process, without HTTP."""
 
 import json
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, NamedTuple
 
 from ministack.services import dynamodb
@@ -24,16 +24,18 @@ class Answer(NamedTuple):
         return cls(status, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(body).encode())
 
 
+STREAMS = ("scans", "rollups", "objects")
+
+
 class Engine:
-    """Fresh, empty tables, with a stream on the scans."""
+    """Fresh, empty tables, with streams on those that have one."""
 
     def __init__(self) -> None:
         dynamodb.reset()
         for request in table_requests():
-            if request["TableName"] == "scans":
+            if request["TableName"] in STREAMS:
                 request["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
             self.do("CreateTable", request)
-        self._read = 0
 
     def call(self, operation: str, body: bytes) -> Answer:
         """One request, carried out at once."""
@@ -63,8 +65,7 @@ class Engine:
         found: Item | None = self.do("GetItem", {"TableName": table, "Key": key}).get("Item")
         return found
 
-    def new_records(self) -> Iterator[dict[str, Any]]:
-        """The stream's records that were not taken yet, oldest first."""
-        records = dynamodb.stream_live_records("scans")
-        fresh, self._read = records[self._read :], len(records)
-        yield from fresh
+    def records(self, table: str, begin: int) -> list[dict[str, Any]]:
+        """A stream's records from one on, oldest first."""
+        records: list[dict[str, Any]] = dynamodb.stream_live_records(table)[begin:]
+        return records

@@ -35,15 +35,26 @@ class Context:
         return 300_000 if self._looks > 0 else 0
 
 
+def waits(record: Record) -> bool:
+    """The filter of the fold's event source."""
+    return "pending" in record["dynamodb"].get("NewImage", {})
+
+
 @dataclass
 class Stream:
-    """The scans table's stream: shards, each read by one invocation at a time, in order."""
+    """A table's stream: shards, each read by one invocation at a time, in order. `passes` is its event source's filter.
+
+    `begin` is the first record that was not taken yet.
+    """
 
     engine: Engine
     schedule: Schedule
     faults: Faults
     function: Function
     shards: int
+    table: str = "scans"
+    passes: Callable[[Record], bool] = waits
+    begin: int = 0
     retries: int = RETRIES
     drops: float = 0.03
     delays_ms: tuple[int, ...] = (0, 50, WINDOW_MS)
@@ -53,9 +64,9 @@ class Stream:
 
     def poll(self) -> None:
         """Take what is new to its shards, and start an invocation wherever one can be."""
-        for record in self.engine.new_records():
-            if "pending" not in record["dynamodb"].get("NewImage", {}):
-                continue  # the event source's filter
+        fresh = self.engine.records(self.table, self.begin)
+        self.begin += len(fresh)
+        for record in filter(self.passes, fresh):
             if self.faults.strikes(self.drops):
                 self.faults.note(f.RECORD_DROPPED)
                 continue
@@ -68,7 +79,7 @@ class Stream:
                 batch, self.waiting[shard] = records[:size], records[size:]
                 after_ms = self.schedule.chance.choice(self.delays_ms)
                 work = partial(self._deliver, batch)
-                self.polling[shard] = self.schedule.add(f"shard {shard}", work, after_ms=after_ms)
+                self.polling[shard] = self.schedule.add(f"{self.table} {shard}", work, after_ms=after_ms)
 
     def loses_nothing(self) -> None:
         """Let every record arrive, however often it takes."""
@@ -104,7 +115,7 @@ class Stream:
 
     def _note_stale(self, batch: Batch) -> None:
         for record in batch:
-            if self.engine.item("scans", record["dynamodb"]["Keys"]) is None:
+            if self.engine.item(self.table, record["dynamodb"]["Keys"]) is None:
                 self.faults.note(f.STALE_RECORD)
 
 

@@ -18,6 +18,7 @@ from tests.chaos.actors import Cast
 from tests.chaos.controls import Counting, counted, counts_messages, function
 from tests.chaos.recording import RECORDING
 from tests.chaos.stage import DAY_MS, Stage
+from tests.chaos.told import want
 from tests.chaos.truth import books, differences, lost_and_doubled, scan_key, unpacked
 from tests.services.account import Account, new_account, new_link
 
@@ -64,6 +65,7 @@ def play_counter(seed: int, counter: Counting) -> bool:
     """
     stage = Stage(seed, fold=function(counter))
     stage.stream.loses_nothing()
+    stage.events = []
     stage.spilled.function = write_only
     with stage.playing():
         cast = stage_set(stage)
@@ -93,6 +95,7 @@ def _true(stage: Stage, with_messages: bool) -> dict[int, tuple[int, int]]:
 def stage_set(stage: Stage) -> Cast:
     """An organization with links, one of them spread over slots already."""
     account: Account = new_account()
+    want(account.caller, stage.schedule.now_ms)
     made = [account.link, *(account.other().link for _ in range(LINKS - 1))]
     if stage.seed % 4 != 3:
         spreads.raise_slots(account.organization, made[0], stage.chance.choice((2, 4)))
@@ -174,7 +177,8 @@ def verdict(stage: Stage, cast: Cast) -> Outcome:
     left_out = {link.number: _spans(link) for link in cast.links}
     true, found = stage.truth.final(left_out), books(stage.engine)
     lost, doubled = lost_and_doubled(true, found)
-    wrong = [*cast.wrong, *differences(true, found, stage.chance), *_left_over(stage), *_forgotten(stage, cast)]
+    told = stage.told.wrong(stage.truth, [link.number for link in cast.links], left_out)
+    wrong = [*cast.wrong, *differences(true, found, stage.chance), *_left_over(stage), *_forgotten(stage, cast), *told]
     return Outcome(f"seed {stage.seed}", len(stage.truth.all), cast.answers, lost, doubled, wrong, stage.faults.seen)
 
 

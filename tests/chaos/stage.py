@@ -10,11 +10,12 @@ from unittest.mock import patch
 
 import app as functions
 from chalicelib import ids
-from chalicelib.services import callers
-from tests.chaos.engine import Engine
+from chalicelib.services import callers, fanning
+from tests.chaos.engine import STREAMS, Engine
 from tests.chaos.faults import Faults
 from tests.chaos.lambdas import Function, Queue, Stream, message
 from tests.chaos.schedule import Schedule
+from tests.chaos.told import Told, passes
 from tests.chaos.truth import Truth
 from tests.chaos.wire import Wire
 
@@ -46,6 +47,8 @@ class Stage:
     stream: Stream = field(init=False)
     spilled: Queue = field(init=False)
     jobs: Queue = field(init=False)
+    events: list[Stream] = field(init=False)
+    told: Told = field(default_factory=Told)
     truth: Truth = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,11 +64,30 @@ class Stage:
         looks = (1, 2, 5, 1_000)
         self.jobs = Queue("jobs", self.schedule, self.faults, lambda e, c: functions.jobs(e, c), looks)
         self.jobs.delays_ms = self.chance.choice(((0,), (0, 500, 5_000)))
+        shards = random.Random(self.seed + 4)
+        self.events = [self._told_by(table, shards.randint(1, 3)) for table in STREAMS]
         self.truth = Truth(self.engine, self.faults)
         self.wire.watchers.append(self.truth.see)
         self.schedule.each_turn = self._poll
 
+    def _told_by(self, table: str, shards: int) -> Stream:
+        """A stream of which every record arrives, however often that is tried: the template lets it try for a day."""
+        stream = Stream(
+            self.engine,
+            self.schedule,
+            self.faults,
+            lambda event, context: functions.events(event, context),
+            shards,
+            table,
+            passes(table),
+        )
+        stream.loses_nothing()
+        return stream
+
     def _sent(self, request: dict[str, Any]) -> None:
+        if request["QueueUrl"] in (os.environ["DELIVERY_QUEUE_URL"], os.environ["SLOW_QUEUE_URL"]):
+            self.told.hear(message(request))
+            return
         spills = request["QueueUrl"] == os.environ["SPILL_QUEUE_URL"]
         (self.spilled if spills else self.jobs).waiting.append(message(request))
         if spills:
@@ -75,6 +97,8 @@ class Stage:
         if self.held:
             return
         self.stream.poll()
+        for stream in self.events:
+            stream.poll()
         self.spilled.poll()
         self.jobs.poll()
 
@@ -85,6 +109,7 @@ class Stage:
         random.seed(self.seed)
         callers._believed.clear()
         callers._noted_ms.clear()
+        fanning._believed.clear()
         with ExitStack() as patches:
             for target, what in (
                 ("botocore.httpsession.URLLib3Session.send", lambda _, request: self.wire.send(request)),

@@ -17,7 +17,8 @@ from tests.chaos.engine import Answer, Engine
 from tests.chaos.faults import Faults
 from tests.chaos.schedule import Actor, Killed, Schedule
 
-MULTI = {"BatchGetItem": "RequestItems", "Query": "Limit", "BatchWriteItem": "RequestItems"}
+MULTI = ("BatchGetItem", "Query", "BatchWriteItem", "SendMessageBatch")
+SENDS = ("SendMessage", "SendMessageBatch")
 LONGEST_LATE_MS = 4_000
 
 
@@ -71,7 +72,7 @@ class Wire:
         fault = self.chosen(self.calls, operation) if self.chosen else self.faults.of_call()
         if fault == f.PARTIAL and operation not in MULTI:
             return None
-        if fault == f.CONFLICT and operation in (*MULTI, "GetItem", "SendMessage"):
+        if fault == f.CONFLICT and operation in (*MULTI, "GetItem", *SENDS):
             return None
         if fault:
             self.faults.note(fault)
@@ -123,6 +124,8 @@ class Wire:
     def _partly(self, operation: str, body: bytes) -> Answer:
         """A page cut short, or a batch whose second half is left undone. (The whole left undone is throttling.)"""
         request = json.loads(body)
+        if operation == "SendMessageBatch":
+            return self._sent_in_part(request)
         if operation == "Query":
             return self._apply(operation, json.dumps({**request, "Limit": 1}).encode())
         ((table, wanted),) = request["RequestItems"].items()
@@ -134,15 +137,33 @@ class Wire:
         done = json.loads(answer.body) | ({left: later} if batch[half:] else {})
         return answer._replace(body=json.dumps(done).encode())
 
+    def _sent_in_part(self, request: dict[str, Any]) -> Answer:
+        half = (len(request["Entries"]) + 1) // 2
+        answer = self._sent({**request, "Entries": request["Entries"][:half]})
+        refused = [{"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in request["Entries"]]
+        body = json.loads(answer.body) | {"Failed": refused[half:]}
+        return answer._replace(body=json.dumps(body).encode())
+
     def _apply(self, operation: str, body: bytes) -> Answer:
         """The request takes effect."""
-        if operation == "SendMessage":
-            self.queue(json.loads(body))
-            return Answer(200, {"Content-Type": "application/x-amz-json-1.0"}, b'{"MessageId": "1"}')
+        if operation in SENDS:
+            return self._sent(json.loads(body))
         answer = self.engine.call(operation, body)
         for watcher in self.watchers:
             watcher(operation, json.loads(body), answer)
         return answer
+
+    def _sent(self, request: dict[str, Any]) -> Answer:
+        for entry in _entries(request):
+            self.queue(entry)
+        successful = [{"Id": entry["Id"], "MessageId": "1"} for entry in request.get("Entries", [])]
+        body = {"Successful": successful} if successful else {"MessageId": "1"}
+        return Answer(200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(body).encode())
+
+
+def _entries(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages of a request."""
+    return [{**request, **entry} for entry in request.get("Entries", [request])]
 
 
 def _written(operation: str, request: dict[str, Any]) -> set[str]:

@@ -12,13 +12,17 @@ from chalicelib.services import sweeping
 from infra.package import Package
 from tests.infra.conftest import Resources
 
-FUNCTIONS = ("APIHandler", "Redirect", "Fold", "Spill", "Jobs", "Sweep", "Recount")
+FUNCTIONS = (
+    *("APIHandler", "Redirect", "Fold", "Spill", "Jobs", "Sweep", "Recount"),
+    *("Events", "Deliver", "Slow", "Tick"),
+)
 PK, SK = {"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}
 TABLES = {
     "ObjectsTable": ([PK, SK], "expires"),
     "ScansTable": ([PK, SK], "expires"),
     "RollupsTable": ([PK, SK], None),
     "VisitorsTable": ([PK], "expires"),
+    "DeliveriesTable": ([PK, SK], "expires"),
 }
 
 
@@ -78,6 +82,7 @@ def test_the_redirect_may_read_a_slug_write_a_scan_and_spill(resources: Resource
         "ScansTable": {"dynamodb:PutItem"},
         "RollupsTable": set(),
         "VisitorsTable": set(),
+        "DeliveriesTable": set(),
         "SpillQueue": {"sqs:SendMessage"},
         "JobsQueue": set(),
     }
@@ -97,15 +102,24 @@ def test_tables_are_kept_encrypted_recoverable_and_paid_by_request(resources: Re
     assert properties.get("TimeToLiveSpecification", {}).get("AttributeName") == expiry
 
 
-def test_only_scans_have_a_stream_and_an_index(resources: Resources) -> None:
+def test_what_events_are_made_of_has_a_stream_with_both_images(resources: Resources) -> None:
     tables = of_type(resources, "AWS::DynamoDB::Table")
-    assert {name for name, it in tables.items() if "StreamSpecification" in it} == {"ScansTable"}
-    assert tables["ScansTable"]["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
-    (index,) = tables["ScansTable"]["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "by_day"
-    assert index["KeySchema"] == [{"AttributeName": "day", "KeyType": "HASH"}, SK]
-    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
-    assert {name for name, it in tables.items() if "GlobalSecondaryIndexes" in it} == {"ScansTable"}
+    streams = {name: it["StreamSpecification"] for name, it in tables.items() if "StreamSpecification" in it}
+    both = {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert streams == {"ScansTable": both, "ObjectsTable": both, "RollupsTable": both}
+
+
+def test_only_scans_and_deliveries_have_an_index_of_keys(resources: Resources) -> None:
+    tables = of_type(resources, "AWS::DynamoDB::Table")
+    indexes = {name: it["GlobalSecondaryIndexes"] for name, it in tables.items() if "GlobalSecondaryIndexes" in it}
+    found = {
+        name: [(it["IndexName"], it["KeySchema"], it["Projection"]) for it in many] for name, many in indexes.items()
+    }
+    keys = {"ProjectionType": "KEYS_ONLY"}
+    assert found == {
+        "ScansTable": [("by_day", [{"AttributeName": "day", "KeyType": "HASH"}, SK], keys)],
+        "DeliveriesTable": [("by_wait", [{"AttributeName": "wait", "KeyType": "HASH"}, SK], keys)],
+    }
 
 
 def test_the_fold_reads_only_scans_that_wait_and_gives_up_on_none_silently(resources: Resources) -> None:
@@ -126,7 +140,76 @@ def test_the_sweep_takes_no_order_for_lost_that_a_job_may_be_at(resources: Resou
     assert 2_000 * resources["Jobs"]["Properties"]["Timeout"] <= sweeping.IDLE_MS
 
 
-@pytest.mark.parametrize(("queue", "function", "batch"), [("SpillQueue", "Spill", 10), ("JobsQueue", "Jobs", 1)])
+def test_events_are_made_of_three_streams_and_try_for_as_long_as_a_record_lives(resources: Resources) -> None:
+    readers = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    mine = [it for it in readers if it["FunctionName"] == {"Ref": "Events"}]
+    streams = {it["EventSourceArn"]["Fn::GetAtt"][0] for it in mine}
+    assert streams == {"ScansTable", "ObjectsTable", "RollupsTable"}
+    for reader in mine:
+        assert reader["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn"
+        assert (reader["StartingPosition"], reader["BatchSize"]) == ("TRIM_HORIZON", 100)
+        assert (reader["MaximumRetryAttempts"], reader["BisectBatchOnFunctionError"]) == (-1, True)
+        assert reader["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "passes"),
+    [
+        ("ScansTable", {"NewImage": {"counted": {"S": "[]"}}, "OldImage": {"pending": {"N": "1"}}}, True),
+        ("ScansTable", {"NewImage": {"pending": {"N": "1"}}}, False),
+        ("ScansTable", {"NewImage": {"counted": {"S": "[]"}, "bot": {"S": "robot"}}, "OldImage": {}}, False),
+        ("ScansTable", {"NewImage": {"counted": {"S": "[]"}}, "OldImage": {"counted": {"S": "[]"}}}, False),
+        ("ScansTable", {"NewImage": {"counted": {"S": "[]"}, "ended": {"BOOL": True}}, "OldImage": {}}, True),
+        ("RollupsTable", {"Keys": {"sk": {"S": "lifetime"}}}, True),
+        ("RollupsTable", {"Keys": {"sk": {"S": "2026-11-21"}}}, False),
+        ("ObjectsTable", {"Keys": {"sk": {"S": "link#0000000000000001"}}}, True),
+        ("ObjectsTable", {"Keys": {"sk": {"S": "bound#0000000000000001"}}}, True),
+        ("ObjectsTable", {"Keys": {"sk": {"S": "reached#l1"}}}, True),
+        ("ObjectsTable", {"Keys": {"sk": {"S": "usage#202611#qr_generated"}}}, False),
+        ("ObjectsTable", {"Keys": {"sk": {"S": "linked#0000000000000001#0000000000000002"}}}, False),
+    ],
+)
+def test_only_what_may_be_an_event_wakes_the_function(
+    resources: Resources, name: str, record: dict[str, Any], passes: bool
+) -> None:
+    readers = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    (reader,) = (
+        it
+        for it in readers
+        if it["FunctionName"] == {"Ref": "Events"} and it["EventSourceArn"]["Fn::GetAtt"][0] == name
+    )
+    patterns = [json.loads(it["Pattern"]) for it in reader["FilterCriteria"]["Filters"]]
+    assert any(_admits(it, {"eventName": "INSERT", "dynamodb": record}) for it in patterns) == passes
+
+
+def _admits(pattern: dict[str, Any], found: Any) -> bool:
+    """Lambda's rule: every leaf of a pattern must admit what is there; what is not there matches `exists: false`."""
+    for key, wanted in pattern.items():
+        value = found.get(key) if isinstance(found, dict) else None
+        if isinstance(wanted, dict):
+            if not _admits(wanted, value or {}):
+                return False
+        elif not any(_is(rule, value) for rule in wanted):
+            return False
+    return True
+
+
+def _is(rule: Any, value: Any) -> bool:
+    if not isinstance(rule, dict):
+        return bool(rule == value)
+    if "exists" in rule:
+        return bool(rule["exists"] == (value is not None))
+    return isinstance(value, str) and value.startswith(rule["prefix"])
+
+
+def test_the_slow_lane_holds_its_messages_longer_than_it_runs(resources: Resources) -> None:
+    assert resources["SlowQueue"]["Properties"]["VisibilityTimeout"] > resources["Slow"]["Properties"]["Timeout"]
+
+
+@pytest.mark.parametrize(
+    ("queue", "function", "batch"),
+    [("SpillQueue", "Spill", 10), ("JobsQueue", "Jobs", 1), ("DeliveryQueue", "Deliver", 10)],
+)
 def test_queues_outlast_their_function_and_end_in_dead_letters(
     resources: Resources, queue: str, function: str, batch: int
 ) -> None:
@@ -203,11 +286,20 @@ def test_functions_get_their_settings(packaged: Package) -> None:
     variables = packaged.template["Globals"]["Function"]["Environment"]["Variables"]
     assert set(variables) == {
         *("OBJECTS_TABLE", "SCANS_TABLE", "ROLLUPS_TABLE", "VISITORS_TABLE", "SPILL_QUEUE_URL", "JOBS_QUEUE_URL"),
-        "EXPORTS_BUCKET",
+        *("DELIVERIES_TABLE", "DELIVERY_QUEUE_URL", "SLOW_QUEUE_URL", "EVENTS_DEAD_LETTERS_URL"),
+        *("EXPORTS_BUCKET", "SECRETS_PATH", "MAIL_FROM", "LOCAL_RECEIVERS"),
         *("PUBLIC_URL", "ORIGIN_SECRET", "PLAN_DEFAULT", "CREATES_PER_HOUR"),
     }
     assert packaged.template["Parameters"]["OriginSecret"]["NoEcho"] is True
 
 
 def test_outputs_name_what_a_deployment_consists_of(template: dict[str, Any]) -> None:
-    assert {*TABLES, "SpillQueueUrl", "JobsQueueUrl", "RestAPIId", "EndpointURL"} <= set(template["Outputs"])
+    assert {
+        *TABLES,
+        "SpillQueueUrl",
+        "JobsQueueUrl",
+        "DeliveryQueueUrl",
+        "SlowQueueUrl",
+        "RestAPIId",
+        "EndpointURL",
+    } <= set(template["Outputs"])

@@ -45,7 +45,18 @@ def server_context(host: str, signer: Authority, lasts: timedelta = DAY) -> ssl.
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName([x509.DNSName(host)])
     built = _builder(_name(host), signer.name, key, lasts).add_extension(names, critical=False)
-    certificate = built.sign(signer.key, hashes.SHA256())
+    return _serving(key, built.sign(signer.key, hashes.SHA256()))
+
+
+def self_signed(host: str) -> ssl.SSLContext:
+    """A server's context with a certificate that nobody vouches for."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), _name(host)
+    names = x509.SubjectAlternativeName([x509.DNSName(host)])
+    built = _builder(name, name, key, DAY).add_extension(names, critical=False)
+    return _serving(key, built.sign(key, hashes.SHA256()))
+
+
+def _serving(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with TemporaryDirectory() as folder:
         pem = Path(folder) / "server.pem"

@@ -1,4 +1,5 @@
-"""Programs beside the Python packages: they read pictures, and draw files, independently of what is tested.
+"""Programs beside the Python packages: they read pictures, draw files, and run what others wrote in JavaScript,
+independently of what is tested.
 
 A test that needs one that is missing is skipped, and the summary says once what to install. With QUIETZONE_CI set, as
 `.ci/run` does, it fails.
@@ -19,8 +20,9 @@ PACKAGES: Final = {
     "rsvg-convert": "librsvg2-bin",
     "pdftoppm": "poppler-utils",
     "gs": "ghostscript",
+    "node": "nodejs",
 }
-_ASKS: Final = "tests of pictures need the package "
+_ASKS: Final = "this test needs the package "
 
 
 def need(program: str) -> None:
@@ -38,7 +40,7 @@ def to_install(reasons: Iterable[str]) -> str:
     packages = sorted({reason.partition(_ASKS)[2] for reason in reasons} - {""})
     if not packages:
         return ""
-    return f"Tests of pictures were skipped, for want of {', '.join(packages)}: apt install {' '.join(packages)}"
+    return f"Tests were skipped, for want of {', '.join(packages)}: apt install {' '.join(packages)}"
 
 
 @cache

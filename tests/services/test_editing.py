@@ -71,7 +71,7 @@ def test_an_edit_leaves_the_note_of_another_that_came_meanwhile(
         settle(scans.read([key]))
         reopened.note(key, now_ms())
         (scan,) = scans.read([key])
-        assert scans.edit(scan, conversation=True, messages=9)
+        assert scans.edit(scan, Conversation(True, 9).of(scan, now_ms()))
 
     with monkeypatch.context() as patch:
         patch.setattr(counting, "settle_pending", meet)

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.core import agents
 from chalicelib.core import rollups as r
 from chalicelib.core.accounts import Organization
+from chalicelib.core.conversations import Conversation
 from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.judging import OWN_TEST, Terms
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, Rollup, link_scope
@@ -140,7 +141,7 @@ def test_a_fold_that_meets_an_edit_goes_by_what_was_decided_before_the_edit(
             _leave_out(account, (key.ms, key.ms + 1))
             work()
             assert _scan(key).facts.bot == OWN_TEST
-            assert scans.edit(_scan(key), conversation=True, messages=1)
+            assert scans.edit(_scan(key), Conversation(True, 1).of(_scan(key), now_ms()))
         return commit(*folded)
 
     monkeypatch.setattr(folding, "commit", meet)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pynamodb.connection import Connection
 
+from chalicelib.core.conversations import Conversation
 from chalicelib.core.days import DAY_MS, QUARTER_MS
 from chalicelib.core.places import Place, Span
 from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey
@@ -217,7 +218,7 @@ def test_what_cannot_be_folded_in_time_is_told_and_in_no_total(
 def test_an_edited_scan_is_listed_with_what_it_is_now(account: Account, listed: Listed) -> None:
     (key,) = fold([account.scan(account.days_ago(2))])
     (scan,) = scans.read([key])
-    scans.edit(scan, conversation=True, messages=7)
+    scans.edit(scan, Conversation(True, 7).of(scan, now_ms()))
     (shown,) = listed(account).scans
     assert (shown.pending, shown.facts.messages) == (2, 7)
 

@@ -1,0 +1,48 @@
+"""Time zones by their IANA names, and moments by the clocks in them.
+
+The rules are those of the tzdata package, whatever the machine has: nothing but its files is read, once each.
+"""
+
+from datetime import UTC, datetime, time
+from functools import cache
+from importlib import resources
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.core.days import date_of, number_of
+from chalicelib.errors import InvalidRequest
+
+_PACKAGE: Final = "tzdata"
+
+
+def check_zone(name: str, field: str = "time_zone") -> str:
+    """The name itself. Raises InvalidRequest that names the field for one that is no time zone's."""
+    if name not in _names():
+        raise InvalidRequest.for_field(field, "must be an IANA time zone, such as Europe/London")
+    return name
+
+
+def local_day(ms: int, zone: str) -> int:
+    """The day that it is in a zone at a moment."""
+    return number_of(datetime.fromtimestamp(ms / 1000, _zone(zone)).date())
+
+
+def moment(day: int, hour: int, zone: str) -> int:
+    """When an hour of a local day begins, in milliseconds.
+
+    One that comes twice begins the first time. One that is skipped begins when the clocks are put forward: `fold=0` has
+    the offset of before (PEP 495). So midnight is always where the day begins.
+    """
+    local = datetime.combine(date_of(day), time(hour), _zone(zone))
+    return int(local.astimezone(UTC).timestamp()) * 1000
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(resources.files(_PACKAGE).joinpath("zones").read_text().split())
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    with resources.files(_PACKAGE).joinpath("zoneinfo", *name.split("/")).open("rb") as rules:
+        return ZoneInfo.from_file(rules, name)

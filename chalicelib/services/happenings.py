@@ -1,0 +1,157 @@
+"""What happened, from what the tables' streams say changed.
+
+A stream record may come again: then the same event is made of it, with the same id. Nothing is written here.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from chalicelib import ids
+from chalicelib.core import events as e
+from chalicelib.core.codes import QrCode
+from chalicelib.core.events import Drawn, Event, Made, Reached, Scanned, Subject
+from chalicelib.core.links import Link
+from chalicelib.core.scans import Scan
+from chalicelib.store import codes, endpoints, links, reached, rollups, scans
+from chalicelib.store.streams import Changed
+
+Wanted = Callable[[int], Collection[str]]  # the types of events that anybody of an organization wants
+
+THRESHOLDS: Final = frozenset({e.QR_SCAN_THRESHOLD, e.URL_CLICK_THRESHOLD})
+_MOST_KNOWN: Final = 10_000
+
+_code_numbers: dict[tuple[int, int], int] = {}  # of links' markers: which QR code a marker is never changes
+
+
+class Found(NamedTuple):
+    """An event whose link is still to be read (0 for none); `subject` then says what it is about, None where that is
+    nobody's any more."""
+
+    id: str
+    type: str
+    ms: int
+    organization: int
+    link: int
+    subject: Callable[[Link | None], Subject | None]
+
+
+def events(changed: Iterable[Changed], wanted: Wanted) -> list[Event]:
+    """The events that somebody wants. Raises Unavailable."""
+    found = [each for change in changed for each in _found(change) if each.type in wanted(each.organization)]
+    numbers: dict[int, set[int]] = defaultdict(set)
+    for each in found:
+        numbers[each.organization].add(each.link)
+    known = {organization: links.several(organization, of - {0}) for organization, of in numbers.items()}
+    told = ((each, each.subject(known[each.organization].get(each.link))) for each in found)
+    return [Event(each.id, each.type, each.ms, each.organization, subject) for each, subject in told if subject]
+
+
+def doorbells(changed: Iterable[Changed], wanted: Wanted) -> dict[tuple[int, str], int]:
+    """The totals that rose, as (organization, scope), each with what it was at least before: time to look whether a
+    threshold was crossed."""
+    rung: dict[tuple[int, str], int] = {}
+    for change in changed:
+        rise = rollups.lifetime_rise(change) if change.table == "rollups_table" else None
+        if rise and THRESHOLDS & set(wanted(rise.organization)):
+            scope = rise.organization, rise.scope
+            rung[scope] = min(rise.before, rung.get(scope, rise.before))
+    return rung
+
+
+def disabled_endpoints(changed: Iterable[Changed]) -> Iterator[tuple[int, int]]:
+    """The endpoints that were disabled, as (organization, number)."""
+    for change in changed:
+        if change.sk.startswith("endpoint#") and change.old and change.new:
+            before, after = endpoints.from_image(change.old), endpoints.from_image(change.new)
+            if after.disabled_ms is not None and before.disabled_ms is None:
+                yield after.organization, after.number
+
+
+def _found(change: Changed) -> Iterator[Found]:
+    if change.table == "scans_table" and change.new:
+        yield from _of_scan(change)
+    elif change.sk.startswith("link#") and change.old is None and change.new:
+        yield from _of_link(links.from_image(change.new))
+    elif change.sk.startswith(("code#", "bound#")):
+        yield from _of_code(change)
+    elif change.sk.startswith("reached#") and change.new:
+        yield from _of_mark(reached.crossing(change.new))
+
+
+def _of_scan(change: Changed) -> Iterator[Found]:
+    """A scan is told of when it has its first verdict and that is human; its conversation, when it ends."""
+    for after in scans.from_images([change.new] if change.new else []):
+        before = next(scans.from_images([change.old]), None) if change.old else None
+        if after.counted is None or after.counted.bot:
+            continue
+        about = f"evt_{after.key.id}"
+        if before is None or before.counted is None:
+            yield _found_scan(about, e.SCAN_CREATED, after.key.ms, after)
+        if after.ended and not (before and before.ended):
+            yield _found_scan(f"{about}_completed", e.CONVERSATION_COMPLETED, change.ms, after)
+
+
+def _found_scan(event: str, kind: str, ms: int, scan: Scan) -> Found:
+    marker = scan.counted.marker if scan.counted else 0
+
+    def subject(link: Link | None) -> Subject | None:
+        return Scanned(scan, link, _code_number(link, marker)) if link else None
+
+    return Found(event, kind, ms, scan.key.organization, scan.key.link, subject)
+
+
+def _of_link(link: Link) -> Iterator[Found]:
+    for kind, prefix in ((e.URL_CREATED, "dc"), (e.QPR_CODE_CREATED, "qpr")):
+        event = f"evt_{ids.spell(prefix, link.number)}_created"
+        yield Found(event, kind, link.created_ms, link.organization, link.number, lambda _: Made(link))
+
+
+def _of_code(change: Changed) -> Iterator[Found]:
+    before, after = (codes.from_image(image) if image else None for image in (change.old, change.new))
+    code = after or before
+    said = _said_of_code(before, after, change.ms)
+    if code is None or said is None:
+        return
+    kind, what, ms = said
+    if kind == e.QR_UPDATED and change.new:
+        what = f"updated_{codes.version_in(change.new)}"
+    event = f"evt_{ids.spell('qr', code.number)}_{what}"
+    yield Found(event, kind, ms, code.organization, code.link or 0, lambda link: Drawn(code, link))
+
+
+def _said_of_code(before: QrCode | None, after: QrCode | None, ms: int) -> tuple[str, str, int] | None:
+    """The type of what happened to a QR code, what the event's id ends with, and when; None for nothing."""
+    if before is None:
+        return (e.QR_CREATED, "created", after.created_ms) if after else None
+    if before.deleted_ms is not None:
+        return None
+    if after is None:  # erased with its link
+        return e.QR_DELETED, "deleted", ms
+    if after.deleted_ms is not None:
+        return e.QR_DELETED, "deleted", after.deleted_ms
+    return None if after == before else (e.QR_UPDATED, "updated", ms)
+
+
+def _of_mark(crossing: reached.Crossing) -> Iterator[Found]:
+    number, marker = crossing.link, crossing.marker
+    kind = e.QR_SCAN_THRESHOLD if marker else e.URL_CLICK_THRESHOLD
+    about = f"evt_{ids.spell('dc', number)}" + (f"_q{marker}" if marker else "")
+    for threshold in crossing.thresholds:
+
+        def subject(link: Link | None, threshold: int = threshold) -> Subject | None:
+            return Reached(link, threshold, crossing.total, _code_number(link, marker)) if link else None
+
+        yield Found(f"{about}_{threshold}", kind, crossing.ms, crossing.organization, number, subject)
+
+
+def _code_number(link: Link, marker: int) -> int:
+    """The number of one of a link's QR codes; 0 for one that is not there any more, or never was."""
+    if not 0 < marker <= link.markers:
+        return 0
+    if (link.number, marker) not in _code_numbers:
+        if len(_code_numbers) > _MOST_KNOWN:
+            _code_numbers.clear()
+        of_link = codes.of_link(link.organization, link.number, None)
+        _code_numbers.update({(link.number, code.marker): code.number for code in of_link})
+    return _code_numbers.get((link.number, marker), 0)

@@ -1,0 +1,384 @@
+"""Posting: what is sent, what is taken for an answer, and what a receiver cannot do to us."""
+
+import socket
+import time
+from itertools import repeat
+
+import pytest
+
+from chalicelib.core.destinations import Address
+from chalicelib.outbound import posting
+from chalicelib.outbound.policies import Policy
+from chalicelib.outbound.posting import Posted, post
+from chalicelib.outbound.refused import Refused
+from tests.outbound.receivers import (
+    BODY,
+    HEADERS,
+    METADATA,
+    fields,
+    nothing_left_open,
+    posted,
+    refusal,
+    refused,
+    status,
+    within,
+)
+from tests.outbound.sites import HERE, HOST, RESET, Answer, Endless, dripping, site
+
+pytestmark = pytest.mark.usefixtures(nothing_left_open.__name__)
+
+SOON = 0.4
+OK = status("200 OK", "Content-Length: 2", body=b"ok")
+CHUNKED = status("200 OK", "Transfer-Encoding: chunked")
+UNTIL_CLOSED = status("200 OK")
+FULL = b"x" * 1024
+
+
+def _chunk(content: bytes) -> bytes:
+    return f"{len(content):x}\r\n".encode() + content + b"\r\n"
+
+
+# --- What is sent
+
+
+def test_a_post_names_its_host_and_us_and_nothing_more() -> None:
+    with site([OK]) as served:
+        assert posted(served) == Posted(200, "", b"ok")
+        sent = (
+            "POST /hook HTTP/1.1\r\n"
+            f"Host: {HOST}:{served.port}\r\n"
+            "User-Agent: Quietzone/1\r\n"
+            "Accept-Encoding: identity\r\n"
+            "Connection: close\r\n"
+            f"Content-Length: {len(BODY)}\r\n"
+            "Content-Type: application/json\r\n"
+            "X-Signature: v1,c2ln\r\n\r\n"
+        )
+        assert (served.heads, served.bodies, served.names) == ([sent], [BODY], [HOST])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(bytes(range(256)), id="every byte"),
+        pytest.param(b"\r\n\r\nPOST / HTTP/1.1\r\n\r\n", id="what looks like a request"),
+        pytest.param('{"name": "Caf\u00e9 \U0001f600"}'.encode(), id="text in UTF-8"),
+        pytest.param(b"x" * 1_000_000, id="more than a connection holds"),
+    ],
+)
+def test_a_body_arrives_byte_for_byte(body: bytes) -> None:
+    with site([OK]) as served:
+        assert post(served.url(), body, {}, 5, served.policy()).status == 200
+        assert served.bodies == [body]
+        assert fields(served.heads[0])["Content-Length"] == str(len(body))
+
+
+def test_headers_arrive_byte_for_byte() -> None:
+    value = "".join(map(chr, range(0x21, 0x7F)))
+    given = {"X-Printable": value, "X-Inner": "a  b", "x-lower-CASE": "1", "webhook-signature": "v1,a= v1,b="}
+    with site([OK]) as served:
+        post(served.url(), BODY, given, 5, served.policy())
+        assert given.items() <= fields(served.heads[0]).items()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("X-A", "a\r\nX-B: b", id="another header in a value"),
+        pytest.param("X-A", "a\n", id="a line's end behind a value"),
+        pytest.param("X-A", "a\x00", id="a null"),
+        pytest.param("X-A", "a\tb", id="a tab"),
+        pytest.param("X-A", "a\x7f", id="a control"),
+        pytest.param("X-A", "caf\u00e9", id="a letter beyond ASCII"),
+        pytest.param("X-A\r\nX-B", "b", id="another header in a name"),
+        pytest.param("X A", "b", id="a space in a name"),
+        pytest.param("X-A:", "b", id="a colon in a name"),
+        pytest.param("", "b", id="no name"),
+        pytest.param("Host", "inside.example", id="the host"),
+        pytest.param("HOST", "inside.example", id="the host in capitals"),
+        pytest.param("Content-Length", "0", id="the length"),
+        pytest.param("Transfer-Encoding", "chunked", id="the framing"),
+        pytest.param("User-Agent", "Mozilla/5.0", id="who we are"),
+    ],
+)
+def test_what_is_no_header_to_give_is_not_sent_and_its_value_not_told(name: str, value: str) -> None:
+    with site([OK]) as served, pytest.raises(ValueError, match=r"header|printable") as error:
+        post(served.url(), BODY, {**HEADERS, name: value}, 5, served.policy())
+    assert served.connections == 0
+    assert value == "b" or value not in str(error.value)
+
+
+def test_the_environments_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with site([OK]) as served, site([], tls=False) as proxy:
+        for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        assert posted(served).status == 200
+        assert proxy.connections == 0
+
+
+def test_a_cookie_of_one_answer_is_not_sent_with_the_next_post() -> None:
+    with site([status("200 OK", "Set-Cookie: a=b", "Content-Length: 0")]) as served:
+        posted(served)
+        posted(served)
+        assert served.heads[0] == served.heads[1]
+
+
+# --- Statuses
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("200 OK", "201 Created", "202 Accepted", "204 No Content", "206 Partial Content"),
+        *("301 Moved Permanently", "302 Found", "304 Not Modified", "307 Temporary Redirect", "308 Permanent Redirect"),
+        *("400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone", "418 I'm a teapot"),
+        *("500 Internal Server Error", "501 Not Implemented", "502 Bad Gateway", "503", "504 Gateway Timeout", "999 x"),
+    ],
+)
+def test_any_status_is_an_answer(line: str) -> None:
+    with site([status(line, "Content-Length: 0")]) as served:
+        assert posted(served) == Posted(int(line[:3]), "", b"")
+
+
+@pytest.mark.parametrize(
+    ("header", "retry_after"),
+    [
+        pytest.param("Retry-After: 120", "120", id="seconds"),
+        pytest.param("retry-after:  120  ", "120", id="spelled otherwise"),
+        pytest.param("Retry-After: Fri, 31 Dec 2027 23:59:59 GMT", "Fri, 31 Dec 2027 23:59:59 GMT", id="a date"),
+        pytest.param("Retry-After: soon", "soon", id="neither, as it is"),
+        pytest.param("Retry-After:", "", id="empty"),
+        pytest.param("Retry-After: " + "9" * 65, "", id="longer than any date"),
+        pytest.param("X-Other: 1", "", id="none"),
+    ],
+)
+@pytest.mark.parametrize("line", ["429 Too Many Requests", "503 Service Unavailable", "200 OK"])
+def test_when_to_come_again_is_told_as_it_was_said(line: str, header: str, retry_after: str) -> None:
+    with site([status(line, header, "Content-Length: 0")]) as served:
+        assert posted(served) == Posted(int(line[:3]), retry_after, b"")
+
+
+@pytest.mark.parametrize("line", ["301 Moved", "302 Found", "303 See Other", "307 There", "308 There"])
+def test_a_redirect_is_an_answer_and_nobody_follows_it(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached, connect = list[tuple[str, int]](), socket.create_connection
+
+    def create_connection(address: tuple[str, int], seconds: float) -> socket.socket:
+        reached.append(address)
+        return connect(address, seconds)
+
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+    with site([status(line, f"Location: {METADATA}", "Content-Length: 2", body=b"no")]) as served:
+        assert posted(served, admits=lambda _: True, ports=lambda _: True) == Posted(int(line[:3]), "", b"no")
+        assert reached == [("127.0.0.1", served.port)]
+        assert len(served.heads) == 1
+
+
+# --- A head
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param([*dripping(OK, 0.001)], id="byte by byte"),
+        pytest.param([status("100 Continue"), OK], id="after one interim answer"),
+        pytest.param([status("103 Early Hints", "Link: </a>"), status("102 Processing"), OK], id="after others"),
+        pytest.param([status("101 Switching Protocols"), OK], id="after one that nobody asked for"),
+        pytest.param([b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"], id="HTTP/1.0"),
+        pytest.param([b"HTTP/1.1 200\nContent-Length: 2\n\nok"], id="bare line ends"),
+        pytest.param([status("200 OK", "A: " + "a" * 60_000, "Content-Length: 2"), b"ok"], id="a long head"),
+        pytest.param([status("200 OK", "A: \u00e9\u0000", "Content-Length: 2"), b"ok"], id="odd letters"),
+        pytest.param([OK, b"x" * 100_000], id="more than it says"),
+    ],
+)
+def test_a_whole_head_is_an_answer(answer: Answer) -> None:
+    with site(answer) as served:
+        assert posted(served) == Posted(200, "", b"ok")
+
+
+def _of_length(total: int) -> bytes:
+    """The head of an answer, of so many bytes."""
+    lines = [f"A: {'a' * 900}"] * 70
+    rest = total - len(status("200 OK", "Content-Length: 2", *lines, "B: "))
+    return status("200 OK", "Content-Length: 2", *lines, "B: " + "b" * rest)
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_a_head_may_have_64_kilobytes_however_it_comes(pieces: int) -> None:
+    whole = _of_length(65_536)
+    step = len(whole) // pieces + 1
+    with site([*(whole[start : start + step] for start in range(0, len(whole), step)), b"ok"]) as served:
+        assert posted(served) == Posted(200, "", b"ok")
+    with site([_of_length(65_537) + b"ok"]) as served:
+        assert refused(served) == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        pytest.param([b"HTTP/1.1 200 OK\r\nA: ", *repeat(b"a" * 1000, 100)], "too_large", id="a header without an end"),
+        pytest.param([b"HTTP/1.1 200 " + b"k" * 100_000], "too_large", id="a status without an end"),
+        pytest.param(repeat(status("100 Continue")), "too_large", id="interim answers for ever"),
+        pytest.param([b"HTTP/1.1 200 OK\r\n", *repeat(b"A: b\r\n", 200)], "broken", id="too many headers"),
+        pytest.param([], "broken", id="nothing"),
+        pytest.param([b"HTTP/1.1 200 OK"], "broken", id="a status cut off"),
+        pytest.param([b"HTTP/1.1 200 OK\r\n"], "broken", id="no headers, cut off"),
+        pytest.param([b"HTTP/1.1 200 OK\r\nContent-Le"], "broken", id="a head cut off"),
+        pytest.param([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"], "broken", id="a head cut off at a line"),
+        pytest.param([status("100 Continue")], "broken", id="an interim answer alone"),
+        pytest.param([b"HTTP/1.1 200 OK\r\nA: b", 0.05, RESET], "broken", id="reset in the head"),
+        pytest.param([RESET], "broken", id="reset at once"),
+        pytest.param([b"SSH-2.0-OpenSSH_9.6\r\n"], "broken", id="SSH"),
+        pytest.param([b"ok\r\n\r\n"], "broken", id="a body alone"),
+        pytest.param([b"HTTP/1.1 OK\r\n\r\n"], "broken", id="no status"),
+        pytest.param([b"HTTP/1.1 2000 OK\r\n\r\n"], "broken", id="a status of four digits"),
+        pytest.param([b"HTTP/1.1 20 OK\r\n\r\n"], "broken", id="a status of two"),
+        pytest.param([b"HTTP/2 200\r\n\r\n"], "broken", id="another version"),
+        pytest.param([bytes(range(256)) * 16], "broken", id="noise"),
+    ],
+)
+@pytest.mark.parametrize("http", [False, True], ids=["https", "http"])
+def test_without_a_whole_head_nothing_was_answered(answer: Answer, reason: str, http: bool) -> None:
+    with site(answer, http=http) as served:
+        assert refused(served, admits_plain=lambda _: True) == reason
+
+
+@pytest.mark.parametrize("http", [False, True], ids=["https", "http"])
+def test_who_answers_and_hangs_up_before_the_bodys_end_has_answered(http: bool) -> None:
+    with site([status("413 Too Large", "Content-Length: 2", body=b"no")], http=http, reads=False) as served:
+        body = b"x" * 8_000_000
+        answered = post(served.url(), body, {}, 5, served.policy(admits_plain=lambda _: True))
+        assert answered.status == 413
+
+
+# --- A body
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        pytest.param([UNTIL_CLOSED, b"ab", 0.02, b"c"], b"abc", id="until closed"),
+        pytest.param([CHUNKED, _chunk(b"ab"), 0.02, _chunk(b"c"), _chunk(b"")], b"abc", id="in chunks"),
+        pytest.param([CHUNKED, *repeat(_chunk(b"x"), 1024), _chunk(b"")], FULL, id="in chunks of one byte"),
+        pytest.param([CHUNKED, _chunk(b"abc"), b"0\r\nTrailer: x\r\n\r\n"], b"abc", id="in chunks, with a trailer"),
+        pytest.param([status("200 OK", "Content-Length: 1024", body=FULL)], FULL, id="as long as is kept"),
+        pytest.param([status("200 OK", "Content-Length: 1025", body=FULL + b"y")], FULL, id="longer by one"),
+        pytest.param([UNTIL_CLOSED, *repeat(b"x" * 65_536, 1000)], FULL, id="65 MB"),
+        pytest.param([CHUNKED, *repeat(_chunk(b"x" * 65_536), 1000)], FULL, id="65 MB in chunks"),
+        pytest.param(Endless(UNTIL_CLOSED, b"x" * 65_536), FULL, id="for ever"),
+        pytest.param([status("200 OK", f"Content-Length: {10**30}"), FULL], FULL, id="a length beyond all"),
+        pytest.param([status("200 OK", "Content-Length: 9"), b"abc"], b"abc", id="cut off"),
+        pytest.param([status("200 OK", "Content-Length: 9"), b"abc", 0.05, RESET], b"abc", id="reset"),
+        pytest.param([CHUNKED, _chunk(b"abc"), b"9\r\nde", 0.05, RESET], b"abcde", id="reset in a chunk"),
+        pytest.param([CHUNKED, b"9\r\nabc"], b"abc", id="a chunk cut off"),
+        pytest.param([CHUNKED, _chunk(b"abc"), b"nine\r\nabc"], b"abc", id="a chunk of no length"),
+        pytest.param([CHUNKED, b"1;", *repeat(b"x" * 999, 99)], b"", id="a chunk's extension without an end"),
+        pytest.param([status("200 OK", "Content-Length: nine"), b"abc"], b"abc", id="a length that is none"),
+        pytest.param([status("200 OK", "Content-Encoding: gzip"), b"\x1f\x8b"], b"\x1f\x8b", id="encoded"),
+        pytest.param([status("200 OK", "Transfer-Encoding: gzip"), b"\x1f\x8b"], b"\x1f\x8b", id="encoded in transfer"),
+        pytest.param([UNTIL_CLOSED, b"\xff\x00"], b"\xff\x00", id="no text"),
+        pytest.param([status("204 No Content", "Content-Length: 3"), b"abc"], b"", id="one that must not be"),
+    ],
+)
+@pytest.mark.parametrize("http", [False, True], ids=["https", "http"])
+def test_no_body_makes_a_success_a_failure(answer: Answer, kept: bytes, http: bool) -> None:
+    with site(answer, http=http) as served:
+        answered = posted(served, admits_plain=lambda _: True)
+        assert (answered.status // 100, answered.answer) == (2, kept)
+
+
+def test_of_a_chunk_of_negative_length_no_more_is_kept_than_of_any() -> None:
+    with site([CHUNKED, b"-1\r\n", b"x" * 100_000]) as served:
+        answered = posted(served)
+        assert (answered.status, FULL.startswith(answered.answer)) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        pytest.param([UNTIL_CLOSED, b"ab", 9.0], b"ab", id="hanging"),
+        pytest.param([UNTIL_CLOSED, 9.0], b"", id="silent"),
+        pytest.param([CHUNKED, _chunk(b"ab"), 9.0], b"ab", id="hanging between chunks"),
+        pytest.param([CHUNKED, _chunk(b"ab"), b"5\r\nc", 9.0], b"abc", id="hanging in a chunk"),
+        pytest.param([status("410 Gone", "Content-Length: 9"), b"ab", 9.0], b"ab", id="of another status"),
+    ],
+)
+def test_a_body_that_hangs_is_waited_for_no_longer_than_a_second(
+    answer: Answer, kept: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert posting.ANSWER_SECONDS == 1
+    monkeypatch.setattr(posting, "ANSWER_SECONDS", 0.2)
+    with site(answer) as served, within(4):
+        answered = posted(served, 8)
+        assert (answered.status in (200, 410), answered.answer) == (True, kept)
+
+
+@pytest.mark.parametrize("head", [UNTIL_CLOSED, CHUNKED], ids=["until closed", "in chunks"])
+def test_a_body_that_drips_is_left_after_that_time(head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "ANSWER_SECONDS", 0.3)
+    piece = _chunk(b"a") if head == CHUNKED else b"a"
+    drips: list[bytes | float] = [part for _ in range(400) for part in (piece, 0.02)]
+    with site([head, *drips]) as served, within(4):
+        answered = posted(served, 8)
+        assert answered.status == 200
+        assert 0 < len(answered.answer) < 40
+
+
+def test_a_body_is_not_waited_for_beyond_the_deadline() -> None:
+    with site([UNTIL_CLOSED, b"ab", 9.0]) as served, within(0.9):
+        assert posted(served, 0.5) == Posted(200, "", b"ab")
+
+
+# --- Time
+
+
+TLS_RECORD = b"\x16\x03\x03\x3f\xff" + bytes(16_383)
+
+
+@pytest.mark.parametrize(
+    ("answer", "tls"),
+    [
+        pytest.param([9.0], False, id="silent before TLS"),
+        pytest.param(dripping(TLS_RECORD), False, id="dripping a handshake"),
+        pytest.param([9.0], True, id="silent"),
+        pytest.param(dripping(b"HTTP/1.1 200 OK" + b" " * 999), True, id="dripping a status"),
+        pytest.param(dripping(b"HTTP/1.1 200 OK\r\nA: " + b"a" * 999), True, id="dripping headers"),
+        pytest.param([*dripping(b"HTTP/1.1 200 OK\r\n", 0.01), 9.0], True, id="dripping, then silent"),
+        pytest.param([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n", 9.0], True, id="holding the last line back"),
+        pytest.param((piece for _ in range(999) for piece in (status("102 x"), 0.02)), True, id="interim answers"),
+    ],
+)
+def test_a_head_that_does_not_come_in_time_is_a_timeout(answer: Answer, tls: bool) -> None:
+    with site(answer, tls=tls) as served, within(SOON + 1.5):
+        started = time.monotonic()
+        assert refused(served, SOON) == "timeout"
+        assert time.monotonic() - started > SOON - 0.01
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_who_takes_no_connection_out_of_the_queue_is_a_timeout(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, within(SOON + 1.5):
+        policy = Policy(lambda _: True, lambda _: True, lambda _: True, lambda _: [HERE])
+        assert refusal(f"{scheme}://{HOST}:{listener.getsockname()[1]}/", policy, SOON) == "timeout"
+
+
+def test_who_reads_no_body_is_a_timeout() -> None:
+    with site([9.0], reads=False) as served, within(SOON + 1.5):
+        with pytest.raises(Refused) as error:
+            post(served.url(), b"x" * 20_000_000, {}, SOON, served.policy())
+        assert error.value.reason == "timeout"
+
+
+def test_a_slow_resolver_is_left_at_the_deadline() -> None:
+    def resolve(_: str) -> list[Address]:
+        time.sleep(2)
+        return [HERE]
+
+    with within(SOON + 1):
+        assert refusal(f"https://{HOST}/", Policy(resolve=resolve), SOON) == "timeout"
+
+
+def test_no_time_is_no_post() -> None:
+    with site([OK]) as served:
+        assert refused(served, 0) == "timeout"
+        assert served.heads == []
