@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from chalicelib.api import event_dialects
-from chalicelib.core import event_samples
+from chalicelib.core import event_samples, slack
 from chalicelib.core.days import iso_time
 from chalicelib.core.deliveries import MOST_BODY_BYTES
-from chalicelib.core.endpoints import QPR, QR, QRCODES, STANDARD
+from chalicelib.core.endpoints import QPR, QR, QRCODES, SLACK, STANDARD
 from chalicelib.core.events import Event
 
 # What people wrote at length, by every name that a format has for it: the first to go from a body that is too long.
@@ -28,8 +28,11 @@ _UNFIT: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 def body(event: Event, format: str, base: str) -> str:
     """The JSON to post, at most MOST_BODY_BYTES of UTF-8. `base` is the address that short links start with.
 
-    Of what is longer the largest values of `data` are left out, and named in its `omitted`.
+    Of what is longer the largest values of `data` are left out, and named in its `omitted`. Slack is sent a message, of
+    thresholds alone.
     """
+    if format == SLACK:
+        return _dumps(slack.announcement(event, base))
     envelope = _envelope(event, format)
     return _fitted(envelope, event_dialects.data(event, format, base))
 

@@ -46,8 +46,8 @@ def fan_out(records: Iterable[Mapping[str, Any]], body: Body, now_ms: int) -> in
     changed = list(streams.changes(records))
     found = happenings.events(changed, wanted)
     thresholds.cross_all(happenings.doorbells(changed, wanted), now_ms)
-    for organization, endpoint in happenings.disabled_endpoints(changed):
-        queues.send_job({"organization": organization, "tell": endpoint})
+    for organization, receiver in happenings.disabled(changed):
+        queues.send_job({"organization": organization, "tell": receiver})
     lanes: dict[bool, list[str]] = {False: [], True: []}
     for event in found:
         for interest in interests(event.organization):

@@ -5,18 +5,26 @@ A stream record may come again: then the same event is made of it, with the same
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from chalicelib import ids
 from chalicelib.core import events as e
 from chalicelib.core.codes import QrCode
+from chalicelib.core.endpoints import DISABLED, Endpoint
 from chalicelib.core.events import Drawn, Event, Made, Reached, Scanned, Subject
 from chalicelib.core.links import Link
 from chalicelib.core.scans import Scan
-from chalicelib.store import codes, endpoints, links, reached, rollups, scans
+from chalicelib.core.summaries import Subscription
+from chalicelib.store import codes, endpoints, links, reached, rollups, scans, subscriptions
 from chalicelib.store.streams import Changed
 
 Wanted = Callable[[int], Collection[str]]  # the types of events that anybody of an organization wants
+
+# What is posted to, by the beginnings of their sort keys.
+_RECEIVERS: Final[dict[str, Callable[[dict[str, Any]], Endpoint | Subscription]]] = {
+    "endpoint#": endpoints.from_image,
+    "summary#": subscriptions.from_image,
+}
 
 THRESHOLDS: Final = frozenset({e.QR_SCAN_THRESHOLD, e.URL_CLICK_THRESHOLD})
 _MOST_KNOWN: Final = 10_000
@@ -59,12 +67,13 @@ def doorbells(changed: Iterable[Changed], wanted: Wanted) -> dict[tuple[int, str
     return rung
 
 
-def disabled_endpoints(changed: Iterable[Changed]) -> Iterator[tuple[int, int]]:
-    """The endpoints that were disabled, as (organization, number)."""
+def disabled(changed: Iterable[Changed]) -> Iterator[tuple[int, int]]:
+    """The endpoints and summaries that were disabled, as (organization, number)."""
     for change in changed:
-        if change.sk.startswith("endpoint#") and change.old and change.new:
-            before, after = endpoints.from_image(change.old), endpoints.from_image(change.new)
-            if after.disabled_ms is not None and before.disabled_ms is None:
+        read = next((read for kind, read in _RECEIVERS.items() if change.sk.startswith(kind)), None)
+        if read and change.old and change.new:
+            before, after = read(change.old), read(change.new)
+            if after.status == DISABLED != before.status:
                 yield after.organization, after.number
 
 

@@ -6,7 +6,7 @@ An active one has an alarm at the moment at which it is due next, any other has 
 """
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -105,7 +105,7 @@ def newest_first(organization: int) -> list[Subscription]:
     return [_subscription(found) for found in numbered.newest_first(SubscriptionItem, KIND, organization, None, None)]
 
 
-def from_image(image: dict[str, object]) -> Subscription:
+def from_image(image: dict[str, Any]) -> Subscription:
     """The subscription in a stream record's image."""
     return _subscription(SubscriptionItem.from_raw_data(image))
 
