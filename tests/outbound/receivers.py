@@ -19,6 +19,14 @@ HEADERS = {"Content-Type": "application/json", "X-Signature": "v1,c2ln"}
 METADATA = "http://169.254.169.254/latest/meta-data/"
 
 
+def status(line: str, *headers: str, body: bytes = b"") -> bytes:
+    """An answer of any status."""
+    return "\r\n".join([f"HTTP/1.1 {line}", *headers, "", ""]).encode() + body
+
+
+OK = status("200 OK", "Content-Length: 2", body=b"ok")
+
+
 def posted(served: Site, seconds: float = 5, **changes: Any) -> Posted:
     return post(served.url("/hook"), BODY, HEADERS, seconds, served.policy(**changes))
 
@@ -58,11 +66,6 @@ def within(seconds: float) -> Iterator[None]:
     started = time.monotonic()
     yield
     assert time.monotonic() - started < seconds
-
-
-def status(line: str, *headers: str, body: bytes = b"") -> bytes:
-    """An answer of any status."""
-    return "\r\n".join([f"HTTP/1.1 {line}", *headers, "", ""]).encode() + body
 
 
 def fields(head: str) -> Mapping[str, str]:

@@ -10,12 +10,11 @@ from chalicelib.core.destinations import Address
 from chalicelib.outbound.policies import PUBLIC, Policy, receivers
 from chalicelib.outbound.posting import post
 from tests.outbound.certificates import DAY, authority, self_signed, server_context, trust
-from tests.outbound.receivers import BODY, HEADERS, nothing_left_open, posted, refusal, refused, status, unconnected
+from tests.outbound.receivers import BODY, HEADERS, OK, nothing_left_open, posted, refusal, refused, unconnected
 from tests.outbound.sites import HERE, HOST, site
 
 pytestmark = pytest.mark.usefixtures(nothing_left_open.__name__)
 
-OK = status("200 OK", "Content-Length: 2", body=b"ok")
 PUBLIC_ADDRESSES = [ip_address("8.8.8.8"), ip_address("2606:4700::1111")]
 
 # What stays refused on a machine that everything runs on, too.
