@@ -89,7 +89,7 @@ def _found(change: Changed) -> Iterator[Found]:
 
 
 def _of_scan(change: Changed) -> Iterator[Found]:
-    """A scan is told of when it has its first verdict and that is human; its conversation, when it ends."""
+    """A scan is told of when it has its first verdict and that is human; its conversation, when it ends first."""
     for after in scans.from_images([change.new] if change.new else []):
         before = next(scans.from_images([change.old]), None) if change.old else None
         if after.counted is None or after.counted.bot:
@@ -97,8 +97,8 @@ def _of_scan(change: Changed) -> Iterator[Found]:
         about = f"evt_{after.key.id}"
         if before is None or before.counted is None:
             yield _found_scan(about, e.SCAN_CREATED, after.key.ms, after)
-        if after.ended and not (before and before.ended):
-            yield _found_scan(f"{about}_completed", e.CONVERSATION_COMPLETED, change.ms, after)
+        if after.completed_ms is not None and (before is None or before.completed_ms is None):
+            yield _found_scan(f"{about}_completed", e.CONVERSATION_COMPLETED, after.completed_ms, after)
 
 
 def _found_scan(event: str, kind: str, ms: int, scan: Scan) -> Found:
