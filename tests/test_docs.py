@@ -14,7 +14,9 @@ from app import app
 from chalicelib import errors
 from chalicelib.api import dynamic, problems
 from chalicelib.core import notices
+from chalicelib.core.retries import DELAYS_SECONDS
 from chalicelib.core.styles import PRESETS, WORDS
+from chalicelib.services import refusals
 from infra.resume import SETTINGS
 from tests.test_imports import INWARDS
 
@@ -153,6 +155,18 @@ def test_the_words_and_presets_of_styles_are_those_that_hold() -> None:
     presets = {f"`{name}`": tuple(f"`{shape}`" for shape in astuple(shapes)) for name, shapes in PRESETS.items()}
     assert shown == presets
     assert {row[0].strip("`") for row in rows(page, "Styles") if row[0].endswith(("Type`", "Color`"))} == WORDS.keys()
+
+
+def test_the_reasons_of_failed_deliveries_are_those_that_are_said() -> None:
+    said = [refusals.SAID[reason].format(status=302) for reason in refusals.SAID if reason != "status"]
+    said += [refusals.of_status(500), refusals.of_status(410)]
+    assert names(DOCS / "webhooks-delivery.md", "What is said of a failure") == set(said)
+
+
+def test_the_delays_of_retries_are_those_that_hold() -> None:
+    words = [f"{s} s" if s < 60 else f"{s // 60} min" if s < 3600 else f"{s // 3600} h" for s in DELAYS_SECONDS]
+    text = " ".join((DOCS / "webhooks-delivery.md").read_text().split())
+    assert f"comes in {words[0]}, then {', '.join(words[1:-1])} and {words[-1]}." in text
 
 
 def test_the_map_shows_who_may_import_whom() -> None:

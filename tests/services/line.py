@@ -224,6 +224,11 @@ def set_status(line: Line, endpoint: Endpoint, status: str) -> None:
     line.ms += receivers.CACHED_SECONDS * 1000
 
 
+def delete(endpoint: Endpoint) -> None:
+    """As its owner deletes it."""
+    assert endpoints.delete(_held(endpoint))
+
+
 def stored_endpoint(endpoint: Endpoint) -> Endpoint:
     return _held(endpoint).value
 

@@ -8,11 +8,11 @@ from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED
 from chalicelib.errors import Unavailable
 from chalicelib.outbound.posting import Posted
 from chalicelib.services import delivering, health, waking
-from chalicelib.store import alarms, deliveries, endpoints
+from chalicelib.store import alarms, deliveries
 from chalicelib.store import health as stored
 from chalicelib.store.alarms import WAKE, Alarm
 from chalicelib.store.versions import Held
-from tests.services.line import ORGANIZATION, START_MS, Line, known, laid, set_status, stored_endpoint
+from tests.services.line import ORGANIZATION, START_MS, Line, delete, known, laid, set_status, stored_endpoint
 from tests.world import World
 
 MINUTE_MS = 60_000
@@ -186,7 +186,7 @@ def test_what_is_parked_is_held_when_its_receiver_is_deleted(line: Line) -> None
     line.web.answers(URL, 503)
     places = [line.event(endpoint) for _ in range(3)]
     line.run(START_MS + 10_000)
-    endpoints.delete(ORGANIZATION, endpoint.number)
+    delete(endpoint)
     line.run()
     assert {line.state(place) for place in places} == {HELD}
     assert (len(line.web.requests), alarm_of(endpoint.number)) == (1, None)

@@ -20,7 +20,7 @@ from chalicelib.services import delivering, health, receivers, refusals
 from chalicelib.store import deliveries, endpoints, secrets
 from chalicelib.store import health as stored_health
 from chalicelib.store.versions import Held
-from tests.services.line import ORGANIZATION, START_MS, Line, known, laid, set_status, stored_endpoint
+from tests.services.line import ORGANIZATION, START_MS, Line, delete, known, laid, set_status, stored_endpoint
 from tests.services.turns import take_turns
 from tests.world import World
 
@@ -299,7 +299,7 @@ def test_what_is_on_its_way_to_a_deleted_receiver_ends(line: Line) -> None:
     line.web.answers(URL, 500)
     line.event(endpoint)
     line.run(START_MS + 400_000)
-    endpoints.delete(ORGANIZATION, endpoint.number)
+    delete(endpoint)
     new = line.event(endpoint)
     line.run()
     assert (len(line.web.requests), line.delivery(new), line.waiting()) == (3, None, [])
@@ -362,7 +362,7 @@ def test_five_days_of_failures_disable_the_endpoint(line: Line, recovers: bool) 
 def test_disabling_spares_what_its_owner_paused_or_deleted_meanwhile(line: Line) -> None:
     paused, deleted = line.endpoint(), line.endpoint()
     set_status(line, paused, PAUSED)
-    endpoints.delete(ORGANIZATION, deleted.number)
+    delete(deleted)
     for endpoint in (paused, deleted):
         receivers.disable(endpoint.receiver(), "because", line.ms)
     assert stored_endpoint(paused).status == PAUSED

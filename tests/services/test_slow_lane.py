@@ -3,7 +3,7 @@
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event as Signal
 from threading import Lock
 from typing import Any
@@ -34,7 +34,12 @@ def line(world: World, monkeypatch: pytest.MonkeyPatch) -> Line:
     take_turns(monkeypatch)
     send = queues.send_deliveries
     made = laid(world, monkeypatch)
-    monkeypatch.setattr(queues, "send_deliveries", send)  # the queues are real here
+
+    def held_back(bodies: Sequence[str], *, slow: bool = False, delay_seconds: int = 0) -> None:
+        send(bodies, slow=slow, delay_seconds=900 if delay_seconds else 0)
+
+    # The queue is real here, and its time too: what is held back does not come within a test.
+    monkeypatch.setattr(queues, "send_deliveries", held_back)
     monkeypatch.setattr(slow_lane, "POLL_SECONDS", 0)
     return made
 
