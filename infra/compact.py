@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-SERVICES = {"dynamodb", "s3", "sqs", "ssm"}
+SERVICES = {"dynamodb", "s3", "sesv2", "sqs", "ssm"}
 # AVIF, a fifth of the whole zip: no picture and no logo is one.
 UNUSED = ("PIL/_avif*", "pillow.libs/libavif*")
 

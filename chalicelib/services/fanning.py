@@ -7,9 +7,9 @@ is recognised where it is delivered.
 """
 
 import json
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from chalicelib.core.deliveries import Message, Place
 from chalicelib.core.endpoints import SLACK
@@ -17,10 +17,6 @@ from chalicelib.core.events import Event
 from chalicelib.errors import Unavailable
 from chalicelib.services import happenings, health, thresholds
 from chalicelib.store import endpoints, queues, streams, subscriptions
-
-# How long an organization's receivers are believed without looking again.
-BELIEVED_SECONDS: Final = 5.0
-_MOST_BELIEVED: Final = 10_000
 
 Body = Callable[[Event, str], str]  # an event's body in a format
 
@@ -34,23 +30,24 @@ class Interest(NamedTuple):
     wants: Callable[[Event], bool]
 
 
-_believed: dict[int, tuple[float, list[Interest]]] = {}
-
-
 def fan_out(records: Iterable[Mapping[str, Any]], body: Body, now_ms: int) -> int:
     """Send the events in stream records to everybody who wants them; return how many messages that took.
 
     Raises Unavailable when not everything was sent: the same records must come again. An event that cannot be told is
     set aside in a queue, with a line in the log, and holds up no other.
     """
-    changed = list(streams.changes(records))
+    changed, of = list(streams.changes(records)), cache(interests)
+
+    def wanted(organization: int) -> frozenset[str]:
+        return frozenset(kind for interest in of(organization) for kind in interest.types)
+
     found = happenings.events(changed, wanted)
     thresholds.cross_all(happenings.doorbells(changed, wanted), now_ms)
     for organization, receiver in happenings.disabled(changed):
         queues.send_job({"organization": organization, "tell": receiver})
     lanes: dict[bool, list[str]] = {False: [], True: []}
     for event in found:
-        for interest in interests(event.organization):
+        for interest in of(event.organization):
             if interest.wants(event) and (message := _message(event, interest, body)):
                 lanes[health.is_slow(event.organization, interest.receiver, now_ms)].append(message)
     for slow, messages in lanes.items():
@@ -58,18 +55,9 @@ def fan_out(records: Iterable[Mapping[str, Any]], body: Body, now_ms: int) -> in
     return sum(map(len, lanes.values()))
 
 
-def wanted(organization: int) -> frozenset[str]:
-    """The types of events that anybody of an organization wants. Raises Unavailable."""
-    return frozenset(kind for interest in interests(organization) for kind in interest.types)
-
-
 def interests(organization: int) -> list[Interest]:
-    """Who wants events of an organization, as it was 5 seconds ago at most. Raises Unavailable."""
-    since, held = _believed.get(organization, (0.0, None))
-    now = time.monotonic()
-    if held is not None and now - since < BELIEVED_SECONDS:
-        return held
-    read = [
+    """Who wants events of an organization, as of now: an endpoint hears of what comes after it. Raises Unavailable."""
+    return [
         *(Interest(it.number, it.format, it.events, it.wants) for it in endpoints.newest_first(organization)),
         *(
             Interest(it.number, SLACK, happenings.THRESHOLDS, it.wants)
@@ -77,10 +65,6 @@ def interests(organization: int) -> list[Interest]:
             if it.thresholds
         ),
     ]
-    if len(_believed) >= _MOST_BELIEVED:
-        _believed.clear()
-    _believed[organization] = (now, read)
-    return read
 
 
 def _message(event: Event, interest: Interest, body: Body) -> str | None:

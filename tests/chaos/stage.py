@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import app as functions
 from chalicelib import ids
-from chalicelib.services import callers, fanning
+from chalicelib.services import callers
 from tests.chaos.engine import STREAMS, Engine
 from tests.chaos.faults import Faults
 from tests.chaos.lambdas import Function, Queue, Stream, message
@@ -109,7 +109,6 @@ class Stage:
         random.seed(self.seed)
         callers._believed.clear()
         callers._noted_ms.clear()
-        fanning._believed.clear()
         with ExitStack() as patches:
             for target, what in (
                 ("botocore.httpsession.URLLib3Session.send", lambda _, request: self.wire.send(request)),

@@ -99,7 +99,8 @@ def test_what_the_document_of_an_existing_service_says_is_what_comes(
     client: Client, receivers: Callable[..., Receiver]
 ) -> None:
     receiver = receivers()
-    asked = {"url": receiver.url, "events": ["url.created", "qr.created", "qr.deleted"], "isActive": True}
+    events = ["url.created", "qr.created", "qr.deleted"]
+    asked = {"url": receiver.url, "events": events, "isActive": True}
     endpoint = client.api("POST", "/api/v1/webhooks", asked).json["data"]
     link = client.api("POST", "/api/v1/urls", {"targetUrl": "https://example.com/"}).json["data"]
     code = client.api("POST", "/api/v1/qr", {"urlId": int(link["id"])}).json["data"]
@@ -107,7 +108,7 @@ def test_what_the_document_of_an_existing_service_says_is_what_comes(
     _wait(lambda: len(receiver.got) == 3)
     told = {got.headers["x-shortnd-event"]: json.loads(got.body) for got in receiver.got}
     assert all(_is_signed("qr", endpoint["secret"], got) for got in receiver.got)
-    assert {name: body["type"] for name, body in told.items()} == {name: name for name in asked["events"]}
+    assert {name: body["type"] for name, body in told.items()} == {name: name for name in events}
     assert told["url.created"]["data"]["id"] == link["id"]
     assert told["qr.created"]["data"]["id"] == told["qr.deleted"]["data"]["id"] == code["id"]
     client.api("DELETE", f"/api/v1/webhooks/{endpoint['id']}")
@@ -191,7 +192,7 @@ def test_a_receiver_that_comes_back_gets_what_it_missed(client: Client, receiver
     _wait(lambda: _deliveries(client, endpoint["id"])[0]["state"] == "delivered")
     (delivery,) = _deliveries(client, endpoint["id"])
     shown = client.api("GET", f"/v1/webhooks/{endpoint['id']}/deliveries/{delivery['id']}").json
-    assert [attempt["status"] for attempt in shown["attempts"]] == [500, 204]
+    assert [attempt["status"] for attempt in shown["attempt_log"]] == [500, 204]
     since = datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z")
     again = client.api("POST", f"/v1/webhooks/{endpoint['id']}/replay", {"since": since})
     assert again.status == 202, again.text

@@ -24,8 +24,7 @@ LANES = ("DELIVERY_QUEUE_URL", "SLOW_QUEUE_URL")
 
 
 @pytest.fixture
-def account(world: World, monkeypatch: pytest.MonkeyPatch) -> Account:
-    monkeypatch.setattr(fanning, "_believed", {})
+def account(world: World) -> Account:
     return new_account()
 
 
@@ -177,7 +176,7 @@ def test_an_endpoint_that_is_disabled_has_its_owner_told_once(account: Account, 
     assert world.messages("JOBS_QUEUE_URL") == []
 
 
-def test_an_organization_without_receivers_costs_one_look_in_five_seconds(
+def test_an_organization_is_asked_for_its_receivers_once_a_batch(
     account: Account, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[int] = []
@@ -190,9 +189,8 @@ def test_an_organization_without_receivers_costs_one_look_in_five_seconds(
     monkeypatch.setattr(endpoints, "newest_first", look)
     _count(account, scans_made=3)
     records = watch.records()
-    for _ in range(3):
-        assert fanning.fan_out(records, _body, now_ms()) == 0
-    assert len(looks) == 1
+    assert fanning.fan_out(records, _body, now_ms()) == 0
+    assert looks == [account.organization]
 
 
 def test_an_item_of_another_kind_is_no_event(account: Account) -> None:
