@@ -2,10 +2,10 @@
 
     .venv/bin/python -m bench.events [scans]
 
-Real scans through the door of a fresh local stack, from 16 clients, first with the healthy endpoint alone, then with all
-three; receivers are real HTTP servers on loopback. The lag is from the redirect's answer to the webhook's arrival. Ends
-when every event of both halves has reached the healthy receiver and the slow one, and says what came twice, and whether a
-repeat was the same to the byte. Absolute times are this machine's; what is meant is the ratio.
+Real scans through the door of a fresh local stack, from 16 clients: first with the healthy endpoint alone, then with all
+three. Receivers are real HTTP servers on loopback. The lag is from a redirect's answer to its webhook's arrival. It ends
+when every event of both halves has reached the healthy receiver and those of the second the slow one; it says what came
+twice, and whether a repeat was the same to the byte. Absolute times are this machine's; what is meant is the ratio.
 """
 
 import statistics
@@ -30,8 +30,8 @@ PATIENCE_SECONDS = 1_800
 
 
 class Lags(NamedTuple):
-    """In seconds: from the first scan's beginning to the last scan's answer, to the last event's arrival; and of events,
-    from the answers of their scans on."""
+    """In seconds: from the first scan's beginning to the last scan's answer, and to the last event's arrival; of events,
+    from their scans' answers on."""
 
     scanning: float
     all_told: float
@@ -41,17 +41,21 @@ class Lags(NamedTuple):
 
 def main() -> int:
     scans = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    with tempfile.TemporaryDirectory() as folder, receiving() as healthy, receiving(takes(SLOW_SECONDS)) as slow:
-        with LocalStack(Path(folder), fresh=True, settings={"CreatesPerHour": "1000"}) as stack:
-            client = Client(stack.url, stack.api_key)
-            slugs = [client.create(f"bench {n}")["slug"] for n in range(LINKS)]
-            _endpoint(client, healthy.url)
-            alone = _round(stack, slugs, scans, healthy, "alone")
-            _endpoint(client, slow.url)
-            _endpoint(client, f"http://127.0.0.1:{free_port()}/")
-            beside = _round(stack, slugs, scans, healthy, "beside a dead and a slow one")
-            caught_up = _wait(lambda: len(slow.events()) == scans)
-            print(f"the slow receiver had all of its {scans:,} events {caught_up:.0f} s later")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        receiving() as healthy,
+        receiving(takes(SLOW_SECONDS)) as slow,
+        LocalStack(Path(folder), fresh=True, settings={"CreatesPerHour": "1000"}) as stack,
+    ):
+        client = Client(stack.url, stack.api_key)
+        slugs = [client.create(f"bench {n}")["slug"] for n in range(LINKS)]
+        _endpoint(client, healthy.url)
+        alone = _round(stack, slugs, scans, healthy, "alone")
+        _endpoint(client, slow.url)
+        _endpoint(client, f"http://127.0.0.1:{free_port()}/")
+        beside = _round(stack, slugs, scans, healthy, "beside a dead and a slow one")
+        caught_up = _wait(lambda: len(slow.events()) == scans)
+        print(f"the slow receiver had all of its {scans:,} events {caught_up:.0f} s later")
     _compare(alone, beside)
     return _check(healthy, 2 * scans) + _check(slow, scans)
 
