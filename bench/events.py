@@ -2,10 +2,10 @@
 
     .venv/bin/python -m bench.events [scans]
 
-Real scans through the door of a fresh local stack, from 16 clients: first with the healthy endpoint alone, then with all
-three. Receivers are real HTTP servers on loopback. The lag is from a redirect's answer to its webhook's arrival. It ends
-when every event of both halves has reached the healthy receiver and those of the second the slow one; it says what came
-twice, and whether a repeat was the same to the byte. Absolute times are this machine's; what is meant is the ratio.
+Real scans through the door of a fresh local stack, from 16 clients: first with the healthy endpoint alone, then with
+all three. Receivers are real HTTP servers on loopback. The lag is from a redirect's answer to its webhook's arrival. It
+ends when every event of both halves has reached the healthy receiver and those of the second the slow one; it says what
+came twice, and whether a repeat was the same to the byte. Absolute times are this machine's; what is meant is the ratio.
 """
 
 import statistics

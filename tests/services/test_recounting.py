@@ -641,7 +641,7 @@ def test_the_sweep_orders_a_recount_again_whose_message_was_lost(account: Accoun
     assert world.messages("JOBS_QUEUE_URL") == [message]
     sweeping.sweep(now_ms())
     assert world.messages("JOBS_QUEUE_URL") == [], "a job may be at it"
-    sweeping.sweep(now_ms() + 15 * 60_000)
+    sweeping.sweep(now_ms() + sweeping.IDLE_MS + 1)
     assert world.messages("JOBS_QUEUE_URL") == [message]
 
 
