@@ -39,7 +39,7 @@ class CreateSummary(Body):
     hour: Hour = 9
     weekday: Weekday = MONDAY
     time_zone: Zone = "UTC"
-    thresholds: Thresholds = False
+    thresholds: Thresholds = True
     name: Name = ""
 
     def schedule(self) -> Schedule:

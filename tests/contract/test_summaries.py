@@ -40,7 +40,7 @@ def test_a_new_one_has_the_defaults_and_never_shows_its_url(caller: Caller) -> N
         "hour": 9,
         "weekday": 0,
         "time_zone": "UTC",
-        "thresholds": False,
+        "thresholds": True,
         "active": True,
         "status": "active",
         "disabled_at": None,
@@ -63,7 +63,7 @@ def test_all_of_it_can_be_said(caller: Caller) -> None:
         "hour": 0,
         "weekday": 6,
         "time_zone": "Asia/Kathmandu",
-        "thresholds": True,
+        "thresholds": False,
         "name": "Märkte",
     }
     made = _made(caller, **given)

@@ -119,8 +119,8 @@ def test_thresholds_are_told_once_to_endpoints_and_to_slack(client: Client, rece
     endpoint = _endpoint(client, endpoint_at.url, ["url.click_threshold"])
     code = client.create("on its way to three")
     client.api("PUT", f"/v1/thresholds/{code['id']}", {"thresholds": [1, 3]})
-    asked = {"url": slack.url, "link_id": code["id"], "hour": 9, "time_zone": "Europe/Berlin", "thresholds": True}
-    summary = client.api("POST", "/v1/summaries", {"frequency": "daily", **asked})
+    asked = {"url": slack.url, "scope": "link", "scope_id": code["id"], "time_zone": "Europe/Berlin"}
+    summary = client.api("POST", "/v1/summaries", asked)
     assert summary.status == 201, summary.text
     for n in range(4):
         _scan(client, code["slug"], address=f"198.51.100.{n}")
