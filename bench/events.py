@@ -3,9 +3,9 @@
     .venv/bin/python -m bench.events [scans]
 
 Real scans through the door of a fresh local stack, from 16 clients: first with the healthy endpoint alone, then with
-all three. Receivers are real HTTP servers on loopback. The lag is from a redirect's answer to its webhook's arrival. It
-ends when every event of both halves has reached the healthy receiver and those of the second the slow one; it says what
-came twice, and whether a repeat was the same to the byte. Absolute times are this machine's; what is meant is the ratio.
+all three. Receivers are real HTTP servers on loopback. The lag is from a redirect's answer to its webhook's arrival.
+It ends when every event of both halves has reached the healthy receiver and those of the second the slow one; it says
+what came twice, and whether a repeat was the same to the byte. Absolute times are this machine's; the ratio is meant.
 """
 
 import statistics
@@ -30,8 +30,8 @@ PATIENCE_SECONDS = 1_800
 
 
 class Lags(NamedTuple):
-    """In seconds: from the first scan's beginning to the last scan's answer, and to the last event's arrival; of events,
-    from their scans' answers on."""
+    """In seconds: from the first scan's beginning to the last scan's answer, and to the last event's arrival; of
+    events, from their scans' answers on."""
 
     scanning: float
     all_told: float
@@ -49,10 +49,11 @@ def main() -> int:
     ):
         client = Client(stack.url, stack.api_key)
         slugs = [client.create(f"bench {n}")["slug"] for n in range(LINKS)]
-        _endpoint(client, healthy.url)
+        client.close()
+        _endpoint(stack, healthy.url)
         alone = _round(stack, slugs, scans, healthy, "alone")
-        _endpoint(client, slow.url)
-        _endpoint(client, f"http://127.0.0.1:{free_port()}/")
+        _endpoint(stack, slow.url)
+        _endpoint(stack, f"http://127.0.0.1:{free_port()}/")
         beside = _round(stack, slugs, scans, healthy, "beside a dead and a slow one")
         caught_up = _wait(lambda: len(slow.events()) == scans)
         print(f"the slow receiver had all of its {scans:,} events {caught_up:.0f} s later")
@@ -60,8 +61,10 @@ def main() -> int:
     return _check(healthy, 2 * scans) + _check(slow, scans)
 
 
-def _endpoint(client: Client, url: str) -> None:
+def _endpoint(stack: LocalStack, url: str) -> None:
+    client = Client(stack.url, stack.api_key)
     answer = client.api("POST", "/v1/webhooks", {"url": url, "events": ["scan.created"]})
+    client.close()
     if answer.status != 200:
         raise RuntimeError(answer.text)
 
