@@ -52,7 +52,7 @@ def _late_by(nth: int, calls: int) -> Outcome | None:
         return f.KILLED_DURING if operation == "TransactWriteItems" and next(seen) == nth else None
 
     def prepare(stage: Stage) -> None:
-        stage.wire.late_by = calls
+        stage.wire.late_by, stage.telling = calls, False  # what tells of it writes in no transaction that may be late
         _choose(stage, choose)
 
     outcome, arrived = _played(f"transaction {nth} late by {calls} calls", prepare)
@@ -74,6 +74,7 @@ def _played(name: str, prepare: Callable[[Stage], None]) -> tuple[Outcome, bool]
         prepare(stage)
         _then(stage, cast)
         stage.wire.chosen, arrived = None, not stage.wire.under_way
+        stage.telling = True
         settle_down(stage)
         return replace(verdict(stage, cast), name=name), arrived
 

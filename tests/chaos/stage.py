@@ -39,6 +39,7 @@ class Stage:
     fold: Function = lambda event, context: functions.fold(event, context)
     calm: bool = False
     held: bool = False  # nothing is delivered
+    telling: bool = True  # what is counted is told of at once, else later
     chance: random.Random = field(init=False)
     faults: Faults = field(init=False)
     engine: Engine = field(init=False)
@@ -97,7 +98,7 @@ class Stage:
         if self.held:
             return
         self.stream.poll()
-        for stream in self.events:
+        for stream in self.events if self.telling else ():
             stream.poll()
         self.spilled.poll()
         self.jobs.poll()
