@@ -89,15 +89,17 @@ def _found(change: Changed) -> Iterator[Found]:
 
 
 def _of_scan(change: Changed) -> Iterator[Found]:
-    """A scan is told of when it has its first verdict and that is human; its conversation, when it ends first."""
+    """A scan is told of when it has its first verdict and that is human; its conversation, when it ends first, or with
+    the scan where it had ended before."""
     for after in scans.from_images([change.new] if change.new else []):
         before = next(scans.from_images([change.old]), None) if change.old else None
         if after.counted is None or after.counted.bot:
             continue
         about = f"evt_{after.key.id}"
-        if before is None or before.counted is None:
+        is_new = before is None or before.counted is None
+        if is_new:
             yield _found_scan(about, e.SCAN_CREATED, after.key.ms, after)
-        if after.completed_ms is not None and (before is None or before.completed_ms is None):
+        if after.completed_ms is not None and (is_new or (before and before.completed_ms is None)):
             yield _found_scan(f"{about}_completed", e.CONVERSATION_COMPLETED, after.completed_ms, after)
 
 

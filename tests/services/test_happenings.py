@@ -85,6 +85,21 @@ def test_a_conversation_is_completed_once(account: Account, watch: Watch) -> Non
     assert _events(watch) == []
 
 
+def test_a_conversation_that_ended_before_its_scan_was_counted_is_completed_with_it(
+    account: Account, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = account.scan()
+    with monkeypatch.context() as folding:
+        folding.setattr(counting, "settle_pending", lambda _: None)
+        editing.converse(key, Conversation(started=True, ended=True), now_ms())
+    assert _events(watch) == []
+    counting.settle(scans.read([key]))
+    assert _told(_events(watch)) == [
+        (e.SCAN_CREATED, f"evt_{key.id}"),
+        (e.CONVERSATION_COMPLETED, f"evt_{key.id}_completed"),
+    ]
+
+
 def test_a_new_link_is_a_url_and_a_qpr_code(account: Account, watch: Watch) -> None:
     link = links.seed(account.caller, new_link(), now_ms())
     found = _events(watch)
