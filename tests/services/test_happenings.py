@@ -165,6 +165,19 @@ def test_a_threshold_of_a_link_and_one_of_its_qr_code_are_told_of_when_they_are_
     assert _events(watch) == []
 
 
+@pytest.mark.parametrize(("image", "rung"), [("OldImage", [0]), ("NewImage", [])])
+def test_a_total_that_cannot_be_understood_before_rings_from_nothing_and_one_after_not_at_all(
+    account: Account, watch: Watch, image: str, rung: list[int]
+) -> None:
+    for address in ("a", "b"):
+        watch.records()
+        counting.settle(scans.read([account.scan(address=address)]))
+    own = [it for it in watch.records() if it["dynamodb"]["Keys"]["sk"]["S"] == "lifetime"]
+    (changed,) = (it for it in own if f"#l{account.link.number}#" in it["dynamodb"]["Keys"]["pk"]["S"])
+    changed["dynamodb"][image]["body"] = {"B": "AAAA"}
+    assert list(happenings.doorbells(stored.changes([changed]), lambda _: e.TYPES).values()) == rung
+
+
 def test_nothing_is_looked_up_for_what_nobody_wants(account: Account, watch: Watch) -> None:
     counting.settle(scans.read([account.scan()]))
     changed = list(stored.changes(watch.records()))
