@@ -40,9 +40,10 @@ class Failure(NamedTuple):
 class Health:
     """What is known of a receiver; as it is made, of one that is well.
 
-    `failures` are those since the last success, `failing_since_ms` is when the first of them began; while the breaker
-    is open they are not all counted. `open_until_ms` is None while it is closed. `cooldown_ms` is how long it opened
-    the last time, unless the receiver said how long. `slow_until_ms` is until when it counts as slow.
+    `failures` are those since the last success, `failing_since_ms` is when the first of them began, or the first after
+    days without any; while the breaker is open they are not all counted. `open_until_ms` is None while it is closed.
+    `cooldown_ms` is how long it opened the last time, unless the receiver said how long. `slow_until_ms` is until when
+    it counts as slow.
     """
 
     failures: int = 0
@@ -92,7 +93,7 @@ def _failed(health: Health, attempt: Attempt, retry_after_ms: int | None) -> Hea
     known = replace(
         health,
         failures=health.failures + 1,
-        failing_since_ms=attempt.ms if health.failing_since_ms is None else health.failing_since_ms,
+        failing_since_ms=_failing_since(health, attempt.ms),
         last_failure=Failure(attempt.ms, attempt.status, attempt.reason),
     )
     half_open = health.open_until_ms is not None
@@ -101,6 +102,15 @@ def _failed(health: Health, attempt: Attempt, retry_after_ms: int | None) -> Hea
     cooldown_ms = min(2 * health.cooldown_ms, LONGEST_COOLDOWN_MS) if half_open else FIRST_COOLDOWN_MS
     wait_ms = cooldown_ms if retry_after_ms is None else max(SHORTEST_OPEN_MS, retry_after_ms)
     return _open_until(replace(known, cooldown_ms=cooldown_ms), ended_ms + wait_ms)
+
+
+def _failing_since(health: Health, ms: int) -> int:
+    """When the failures began that one at a time goes on with. Whoever was not posted to for so long that it would have
+    worn us out is asked anew: what it was in between nobody knows."""
+    last = health.last_failure
+    if health.failing_since_ms is None or (last and ms - last.ms >= WORN_OUT_MS):
+        return ms
+    return health.failing_since_ms
 
 
 def _open_until(health: Health, ms: int) -> Health:

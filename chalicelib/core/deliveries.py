@@ -122,9 +122,9 @@ class Message(NamedTuple):
     body: str = ""
 
     def dumps(self) -> str:
+        """In ASCII: of what people write, a queue does not take everything (SQS, "SendMessage")."""
         return json.dumps(
             {"place": list(self.place), "type": self.type, "at": [self.round, self.attempt], "body": self.body},
-            ensure_ascii=False,
             separators=(",", ":"),
         )
 

@@ -1,11 +1,14 @@
 """What happened, from what the tables' streams say changed.
 
-A stream record may come again: then the same event is made of it, with the same id. Nothing is written here.
+A stream record may come again: then the same event is made of it, with the same id. What cannot be understood is set
+aside in a queue, with a line in the log: a stream would hand it out for a day, and everything behind it had to wait.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple, TypeVar
 
 from chalicelib import ids
 from chalicelib.core import events as e
@@ -15,9 +18,11 @@ from chalicelib.core.events import Drawn, Event, Made, Reached, Scanned, Subject
 from chalicelib.core.links import Link
 from chalicelib.core.scans import Scan
 from chalicelib.core.summaries import Subscription
-from chalicelib.store import codes, endpoints, links, reached, rollups, scans, subscriptions
+from chalicelib.errors import Unavailable
+from chalicelib.store import codes, endpoints, links, queues, reached, rollups, scans, subscriptions
 from chalicelib.store.streams import Changed
 
+T = TypeVar("T")
 Wanted = Callable[[int], Collection[str]]  # the types of events that anybody of an organization wants
 
 # What is posted to, by the beginnings of their sort keys.
@@ -46,22 +51,20 @@ class Found(NamedTuple):
 
 def events(changed: Iterable[Changed], wanted: Wanted) -> list[Event]:
     """The events that somebody wants. Raises Unavailable."""
-    found = [each for change in changed for each in _found(change) if each.type in wanted(each.organization)]
+    found = [each for each in _understood(changed, _found) if each.type in wanted(each.organization)]
     numbers: dict[int, set[int]] = defaultdict(set)
     for each in found:
         numbers[each.organization].add(each.link)
     known = {organization: links.several(organization, of - {0}) for organization, of in numbers.items()}
-    told = ((each, each.subject(known[each.organization].get(each.link))) for each in found)
-    return [Event(each.id, each.type, each.ms, each.organization, subject) for each, subject in told if subject]
+    return [event for each in found for event in _told(each, known[each.organization].get(each.link))]
 
 
 def doorbells(changed: Iterable[Changed], wanted: Wanted) -> dict[tuple[int, str], int]:
     """The totals that rose, as (organization, scope), each with what it was at least before: time to look whether a
     threshold was crossed."""
     rung: dict[tuple[int, str], int] = {}
-    for change in changed:
-        rise = rollups.lifetime_rise(change) if change.table == "rollups_table" else None
-        if rise and THRESHOLDS & set(wanted(rise.organization)):
+    for rise in _understood(changed, _rises):
+        if THRESHOLDS & set(wanted(rise.organization)):
             scope = rise.organization, rise.scope
             rung[scope] = min(rise.before, rung.get(scope, rise.before))
     return rung
@@ -69,12 +72,48 @@ def doorbells(changed: Iterable[Changed], wanted: Wanted) -> dict[tuple[int, str
 
 def disabled(changed: Iterable[Changed]) -> Iterator[tuple[int, int]]:
     """The endpoints and summaries that were disabled, as (organization, number)."""
+    return _understood(changed, _ends)
+
+
+def _understood(changed: Iterable[Changed], read: Callable[[Changed], Iterable[T]]) -> Iterator[T]:
+    """What is read of each change, as far as that can be. Raises Unavailable."""
     for change in changed:
-        read = next((read for kind, read in _RECEIVERS.items() if change.sk.startswith(kind)), None)
-        if read and change.old and change.new:
-            before, after = read(change.old), read(change.new)
-            if after.status == DISABLED != before.status:
-                yield after.organization, after.number
+        found: list[T] = []
+        with _setting_aside({"table": change.table, "pk": change.pk, "sk": change.sk}):
+            found += read(change)
+        yield from found
+
+
+@contextmanager
+def _setting_aside(what: dict[str, Any]) -> Iterator[None]:
+    try:
+        yield
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not hold up other events
+        print(json.dumps({"level": "ERROR", "message": "a change is not understood", "error": type(error).__name__}))
+        queues.set_aside(what)
+
+
+def _told(found: Found, link: Link | None) -> list[Event]:
+    """The event, if its subject is somebody's."""
+    subject = None
+    with _setting_aside({"event": found.id, "organization": found.organization}):
+        subject = found.subject(link)
+    return [Event(found.id, found.type, found.ms, found.organization, subject)] if subject else []
+
+
+def _rises(change: Changed) -> list[rollups.Rise]:
+    rise = rollups.lifetime_rise(change) if change.table == "rollups_table" else None
+    return [rise] if rise else []
+
+
+def _ends(change: Changed) -> Iterator[tuple[int, int]]:
+    read = next((read for kind, read in _RECEIVERS.items() if change.sk.startswith(kind)), None)
+    if read and change.old and change.new:
+        before, after = read(change.old), read(change.new)
+        if after.status == DISABLED != before.status:
+            yield after.organization, after.number
 
 
 def _found(change: Changed) -> Iterator[Found]:
@@ -89,15 +128,17 @@ def _found(change: Changed) -> Iterator[Found]:
 
 
 def _of_scan(change: Changed) -> Iterator[Found]:
-    """A scan is told of when it has its first verdict and that is human; its conversation, when it ends first."""
+    """A scan is told of when it has its first verdict and that is human; its conversation, when it ends first, or with
+    the scan where it had ended before."""
     for after in scans.from_images([change.new] if change.new else []):
         before = next(scans.from_images([change.old]), None) if change.old else None
         if after.counted is None or after.counted.bot:
             continue
         about = f"evt_{after.key.id}"
-        if before is None or before.counted is None:
+        is_new = before is None or before.counted is None
+        if is_new:
             yield _found_scan(about, e.SCAN_CREATED, after.key.ms, after)
-        if after.completed_ms is not None and (before is None or before.completed_ms is None):
+        if after.completed_ms is not None and (is_new or (before and before.completed_ms is None)):
             yield _found_scan(f"{about}_completed", e.CONVERSATION_COMPLETED, after.completed_ms, after)
 
 

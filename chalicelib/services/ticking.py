@@ -97,7 +97,7 @@ class _Tick:
     def _ring(self, minute: int, key: tuple[str, str]) -> None:
         """See to the alarm behind a key, if it is set to a time that has come."""
         with self._holding(minute):
-            alarm = alarms.due(*key)
+            alarm = next(passing_over([key], lambda it: alarms.due(*it)), None)
             if alarm is None or alarm.due_ms > self._now_ms:
                 return
             if alarm.kind == WAKE:

@@ -102,5 +102,5 @@ def _batches(bodies: Sequence[str]) -> list[list[str]]:
 @once
 def _client() -> Any:
     attempts = {"total_max_attempts": 2, "mode": "standard"}
-    # A long poll answers within 20 s; nothing else takes that long.
-    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=22, retries=attempts))
+    # Who only orders something must not wait for long: an API request has 29 s. The slow lane's poll takes a second.
+    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=3, retries=attempts))

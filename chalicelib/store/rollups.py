@@ -138,12 +138,15 @@ def read_scope_as_stored(organization: int, scope: str, slot: int) -> dict[Rollu
 
 
 def lifetime_rise(change: Changed) -> Rise | None:
-    """How a lifetime total rose, by a change of its item; None where none of a link or a QR code did."""
+    """How a lifetime total rose, by a change of its item; None where none of a link or a QR code did.
+
+    Of one that could not be understood it held nothing before, which is a lower bound, too.
+    """
     organization, scope, _ = change.pk.split("#")
     if change.sk != _LIFETIME_SORT or scope == ORGANIZATION_SCOPE:
         return None
     before, after = (
-        amount(_rollup(RollupItem.from_raw_data(it)), TOTAL) if it else 0 for it in (change.old, change.new)
+        amount(_understood(RollupItem.from_raw_data(it)) or {}, TOTAL) if it else 0 for it in (change.old, change.new)
     )
     return Rise(int(organization), scope, before) if after > before else None
 

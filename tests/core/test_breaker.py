@@ -120,3 +120,10 @@ def test_five_days_of_failures_wear_us_out() -> None:
     assert [health.is_worn_out(NOW_MS + ms) for ms in (0, WORN_OUT_MS - 1, WORN_OUT_MS)] == [False, False, True]
     assert not Health().is_worn_out(NOW_MS)
     assert not replace(health, failing_since_ms=None).is_worn_out(NOW_MS + WORN_OUT_MS)
+
+
+@pytest.mark.parametrize(("after_ms", "began_ms"), [(WORN_OUT_MS - 1, 0), (WORN_OUT_MS, WORN_OUT_MS)])
+def test_five_days_without_an_attempt_begin_them_anew(after_ms: int, began_ms: int) -> None:
+    health = breaker.after(failing(1), attempt(NOW_MS + after_ms, 500), None)
+    assert health.failing_since_ms == NOW_MS + began_ms
+    assert health.failures == 2

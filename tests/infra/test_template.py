@@ -88,6 +88,16 @@ def test_the_redirect_may_read_a_slug_write_a_scan_and_spill(resources: Resource
     }
 
 
+def test_checks_within_transactions_and_batches_of_writes_have_actions_of_their_own(resources: Resources) -> None:
+    roles = [name for name, it in resources.items() if it["Type"] == "AWS::IAM::Role"]
+    allowed = {name: actions_on(resources[name]["Properties"]["Policies"], "ObjectsTable") for name in roles}
+    special = {"dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem"}
+    assert {name: actions & special for name, actions in allowed.items() if actions & special} == {
+        "EventsRole": {"dynamodb:ConditionCheckItem"},  # services/thresholds.py
+        "JobsRole": {"dynamodb:BatchWriteItem"},  # services/erasing.py, of marks
+    }
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_are_kept_encrypted_recoverable_and_paid_by_request(resources: Resources, table: str) -> None:
     found = resources[table]

@@ -139,6 +139,21 @@ def test_an_event_that_cannot_be_told_is_set_aside_and_holds_up_no_other(
     assert "ValueError" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("sort", ["link#x", "code#1", "bound#1", "reached#l1", "reached#?", "endpoint#1", "summary#1"])
+def test_a_change_that_cannot_be_understood_is_set_aside_and_holds_up_no_other(
+    account: Account, watch: Watch, world: World, sort: str
+) -> None:
+    _endpoint(account, *e.TYPES)
+    watch.records()
+    _count(account)
+    item = {"pk": {"S": str(account.organization)}, "sk": {"S": sort}, "status": {"BOOL": True}}
+    bad = record("objects", None if sort.startswith("link#") else item, item)
+    assert fanning.fan_out([bad, *watch.records()], _body, now_ms()) == 1
+    assert world.messages("EVENTS_DEAD_LETTERS_URL") == [
+        {"table": "objects_table", "pk": str(account.organization), "sk": sort}
+    ]
+
+
 def test_what_cannot_be_sent_comes_again(
     account: Account, watch: Watch, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

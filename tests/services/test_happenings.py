@@ -85,6 +85,21 @@ def test_a_conversation_is_completed_once(account: Account, watch: Watch) -> Non
     assert _events(watch) == []
 
 
+def test_a_conversation_that_ended_before_its_scan_was_counted_is_completed_with_it(
+    account: Account, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = account.scan()
+    with monkeypatch.context() as folding:
+        folding.setattr(counting, "settle_pending", lambda _: None)
+        editing.converse(key, Conversation(started=True, ended=True), now_ms())
+    assert _events(watch) == []
+    counting.settle(scans.read([key]))
+    assert _told(_events(watch)) == [
+        (e.SCAN_CREATED, f"evt_{key.id}"),
+        (e.CONVERSATION_COMPLETED, f"evt_{key.id}_completed"),
+    ]
+
+
 def test_a_new_link_is_a_url_and_a_qpr_code(account: Account, watch: Watch) -> None:
     link = links.seed(account.caller, new_link(), now_ms())
     found = _events(watch)
@@ -148,6 +163,19 @@ def test_a_threshold_of_a_link_and_one_of_its_qr_code_are_told_of_when_they_are_
     } == {(1, 1)}
     assert {event.code for event in found} == {0, number}
     assert _events(watch) == []
+
+
+@pytest.mark.parametrize(("image", "rung"), [("OldImage", [0]), ("NewImage", [])])
+def test_a_total_that_cannot_be_understood_before_rings_from_nothing_and_one_after_not_at_all(
+    account: Account, watch: Watch, image: str, rung: list[int]
+) -> None:
+    for address in ("a", "b"):
+        watch.records()
+        counting.settle(scans.read([account.scan(address=address)]))
+    own = [it for it in watch.records() if it["dynamodb"]["Keys"]["sk"]["S"] == "lifetime"]
+    (changed,) = (it for it in own if f"#l{account.link.number}#" in it["dynamodb"]["Keys"]["pk"]["S"])
+    changed["dynamodb"][image]["body"] = {"B": "AAAA"}
+    assert list(happenings.doorbells(stored.changes([changed]), lambda _: e.TYPES).values()) == rung
 
 
 def test_nothing_is_looked_up_for_what_nobody_wants(account: Account, watch: Watch) -> None:

@@ -244,3 +244,9 @@ def _everything_in(line: Line) -> list[str]:
     account = os.environ["SLOW_QUEUE_URL"].split("/")[-2]
     queue = sqs_backends[account]["eu-west-1"].queues["slow"]
     return [message.body for message in queue._messages]
+
+
+def test_a_queue_that_hangs_is_waited_for_a_little_longer_than_its_polls_take(world: World) -> None:
+    config = queues._client().meta.config
+    assert config.read_timeout > slow_lane.POLL_SECONDS
+    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= 10

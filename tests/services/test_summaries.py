@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import ids
 from chalicelib.core.days import DAY_MS, HOUR_MS, iso_day, parse_day
+from chalicelib.core.deliveries import Message
 from chalicelib.core.endpoints import ACTIVE, DISABLED
 from chalicelib.core.slack import MOST_HEADER
 from chalicelib.core.summaries import CAMPAIGN, LINK, ORGANIZATION, WEEKLY, Schedule, Subscription
@@ -67,6 +68,16 @@ def test_what_is_due_is_sent_once_however_often_somebody_comes(account: Account,
     assert (message.place.receiver, message.place.ms) == (made.number, DUE)
     assert message.place.event == f"evt_{ids.spell('sum', made.number)}_{iso_day(TODAY)}"
     assert due_ms(made) == DUE + DAY_MS
+
+
+def test_a_queue_takes_whatever_a_link_is_called(account: Account, world: World) -> None:
+    """SQS refuses a message with one of these, and then the summary would never come."""
+    number = str(account.link.number)
+    links.edit(account.caller, number, links.Edit(frozenset({"label"}), label="\ufffe\uffff é"), MADE)
+    _summarise(subscribed(account, MADE, LINK, number), DUE)
+    (text,) = world.raw_messages("DELIVERY_QUEUE_URL")
+    assert text.isascii()
+    assert "\ufffe\uffff é" in text_of(Message.loads(text))
 
 
 def test_two_jobs_at_the_same_time_send_one(account: Account, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

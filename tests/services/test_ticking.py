@@ -261,3 +261,21 @@ def test_an_item_of_nobodys_stops_nothing(line: Line, endpoint: Endpoint) -> Non
     line.world.dynamodb.put_item(TableName="deliveries", Item=strange)
     ticking.tick(START_MS)
     assert asked(line) == [(place, 0)]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param({"pk": {"S": "x#alarms"}, "sk": {"S": "wake#1"}}, id="an alarm of nobody's"),
+        pytest.param({"pk": {"S": "7#alarms"}, "sk": {"S": "wake"}}, id="an alarm about nothing"),
+        pytest.param({"pk": {"S": "7#alarms"}, "sk": {"S": "wake#1"}, "due": {"S": "soon"}}, id="at no time"),
+        pytest.param({"pk": {"S": "7#1#x#y"}, "sk": {"S": "1"}}, id="no delivery"),
+    ],
+)
+def test_what_cannot_be_understood_holds_up_nothing_else(line: Line, endpoint: Endpoint, item: dict[str, Any]) -> None:
+    wait = {"wait": {"S": deliveries.due_in(START_MINUTE - 1, 0)}}
+    line.world.dynamodb.put_item(TableName="deliveries", Item=item | wait)
+    place = due(endpoint, START_MS)
+    ticking.tick(line.ms)
+    assert asked(line) == [(place, 0)]
+    assert alarms.read_cursor() == START_MINUTE
