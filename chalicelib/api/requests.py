@@ -27,6 +27,12 @@ GREEDY: Final = "{proxy+}"
 SCAN_TOKEN: Final = "scan_token"  # noqa: S105 - a name, as the redirect calls it
 
 _NUMBER_BYTES: Final = 7  # numbers are below 2**53
+# Where pydantic speaks of Python, by the type of its error.
+_SAID: Final = {
+    "extra_forbidden": "is no field of this object",
+    "model_type": "should be an object",
+    "dict_type": "should be an object",
+}
 
 Body = TypeVar("Body", bound=BaseModel)
 T = TypeVar("T")
@@ -82,7 +88,7 @@ class Call:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             field = ".".join(str(part) for part in first["loc"]) or "body"
-            raise InvalidRequest.for_field(field, _plain(first["msg"])) from error
+            raise InvalidRequest.for_field(field, _SAID.get(first["type"]) or _plain(first["msg"])) from error
 
     def body_if_any(self, model: type[Body]) -> Body:
         """The same; a request without a body has an empty object."""

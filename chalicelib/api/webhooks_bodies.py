@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.api.bodies import AnyId, Body, Moment, printable
 from chalicelib.core.deliveries import STATES
@@ -54,7 +54,9 @@ States = Annotated[
 
 
 class Filters(Body):
-    """Only events about any of these; about anything when all are empty."""
+    """Only events about any of these; about anything when all are empty. Other fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")  # one that is misspelled and ignored would let everything pass
 
     link_ids: Ids = Field(default_factory=list)
     qr_code_ids: Ids = Field(default_factory=list)

@@ -5,6 +5,7 @@ A stream record may come again: then the same event is made of it, with the same
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from chalicelib import ids
@@ -118,8 +119,8 @@ def _of_link(link: Link) -> Iterator[Found]:
 
 def _of_code(change: Changed) -> Iterator[Found]:
     before, after = (codes.from_image(image) if image else None for image in (change.old, change.new))
-    code = after or before
     said = _said_of_code(before, after, change.ms)
+    code = after or (replace(before, deleted_ms=change.ms) if before else None)
     if code is None or said is None:
         return
     kind, what, ms = said
