@@ -235,6 +235,8 @@ def _refusal(error: ValidationError) -> InvalidRequest:
     if first["type"] == "extra_forbidden" and within:
         return InvalidRequest.for_field(".".join(map(str, within)), f"has no field {str(last)[:LONGEST_NAME]!r}")
     field = ".".join(map(str, (*within, last)))
+    if first["type"] == "too_long":  # a list; pydantic adds how long it is, or that it did not look any further
+        return InvalidRequest.for_field(field, f"should have at most {first['ctx']['max_length']} items")
     return InvalidRequest.for_field(field, _SAID.get(first["type"]) or _plain(first["msg"]))
 
 
