@@ -1,7 +1,7 @@
 """`make serve`: runs the whole product until Ctrl-C.
 
-Settings come from the environment: PORT, FRESH, LAN, STATE_FOLDER (`.local`), and the functions' own PLAN_DEFAULT and
-CREATES_PER_HOUR.
+Settings come from the environment: PORT, FRESH, LAN, STATE_FOLDER (`.local`), and the functions' own PLAN_DEFAULT,
+CREATES_PER_HOUR and MAIL_FROM.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """What `/api/v1/webhooks` is sent: what `/v1/webhooks` is, in the words of the `qr` API."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.api.bodies import CamelBody, Moment
 from chalicelib.api.webhooks_bodies import (
@@ -20,7 +20,9 @@ from chalicelib.services.webhook_filters import FilterIds
 
 
 class Filters(CamelBody):
-    """Only events about any of these; about anything when all are empty."""
+    """Only events about any of these; about anything when all are empty. Other fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")  # one that is misspelled and ignored would let everything pass
 
     url_ids: Ids = Field(default_factory=list)
     qr_code_ids: Ids = Field(default_factory=list)

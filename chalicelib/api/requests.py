@@ -23,10 +23,16 @@ from chalicelib.services.accounts import Caller
 from chalicelib.services.creating import OnceKey
 
 LONGEST_IDEMPOTENCY_KEY: Final = 255
+LONGEST_NAME: Final = 50  # of a field that is not known, where it is named
 GREEDY: Final = "{proxy+}"
 SCAN_TOKEN: Final = "scan_token"  # noqa: S105 - a name, as the redirect calls it
 
 _NUMBER_BYTES: Final = 7  # numbers are below 2**53
+# Where pydantic speaks of Python, by the type of its error.
+_SAID: Final = {
+    "model_type": "should be an object",
+    "dict_type": "should be an object",
+}
 
 Body = TypeVar("Body", bound=BaseModel)
 T = TypeVar("T")
@@ -80,9 +86,7 @@ class Call:
         try:
             return model.model_validate(self.json)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            field = ".".join(str(part) for part in first["loc"]) or "body"
-            raise InvalidRequest.for_field(field, _plain(first["msg"])) from error
+            raise _refusal(error) from error
 
     def body_if_any(self, model: type[Body]) -> Body:
         """The same; a request without a body has an empty object."""
@@ -221,6 +225,19 @@ def _key_in(call: Call) -> str:
         return ""
     key = call.json.get(field)
     return key.strip() if isinstance(key, str) and key.isascii() else ""
+
+
+def _refusal(error: ValidationError) -> InvalidRequest:
+    """What is wrong first. A field that is not known is said to be missing in what holds it, as it was spelled: its
+    name may be good in another API, and would be taken for this one's."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    *within, last = first["loc"] or ("body",)
+    if first["type"] == "extra_forbidden" and within:
+        return InvalidRequest.for_field(".".join(map(str, within)), f"has no field {str(last)[:LONGEST_NAME]!r}")
+    field = ".".join(map(str, (*within, last)))
+    if first["type"] == "too_long":  # a list; pydantic adds how long it is, or that it did not look any further
+        return InvalidRequest.for_field(field, f"should have at most {first['ctx']['max_length']} items")
+    return InvalidRequest.for_field(field, _SAID.get(first["type"]) or _plain(first["msg"]))
 
 
 def _plain(message: str) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.api.bodies import AnyId, Body, Moment, printable
-from chalicelib.core.deliveries import STATES
 from chalicelib.core.endpoint_secrets import LONGEST, SHORTEST
 from chalicelib.core.endpoints import QPR
 from chalicelib.core.events import TYPES
+from chalicelib.core.replays import REPLAYED
 from chalicelib.services.webhook_filters import FilterIds
 from chalicelib.services.webhooks import DEFAULT_OVERLAP_MS, LONGEST_DESCRIPTION, LONGEST_OVERLAP_MS
 
@@ -33,9 +33,9 @@ Format = Annotated[
 ReceiverUrl = Annotated[str, Field(description="An https URL on a public host.", json_schema_extra={"format": "uri"})]
 Description = Annotated[
     str,
-    BeforeValidator(_given),
     StringConstraints(max_length=LONGEST_DESCRIPTION),
     AfterValidator(printable),
+    BeforeValidator(_given),
 ]
 SecretText = Annotated[
     str,
@@ -48,13 +48,15 @@ Overlap = Annotated[
     int, Field(ge=0, le=LONGEST_OVERLAP_MS // 1000, description="How long the secret before goes on signing.")
 ]
 States = Annotated[
-    list[Literal["waiting", "delivered", "failed", "held"]],
-    Field(max_length=len(STATES), description="Only deliveries in these states; in any unless given."),
+    list[Literal["delivered", "failed", "held"]],
+    Field(max_length=len(REPLAYED), description="Only deliveries in these states; in any of them unless given."),
 ]
 
 
 class Filters(Body):
-    """Only events about any of these; about anything when all are empty."""
+    """Only events about any of these; about anything when all are empty. Other fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")  # one that is misspelled and ignored would let everything pass
 
     link_ids: Ids = Field(default_factory=list)
     qr_code_ids: Ids = Field(default_factory=list)

@@ -10,7 +10,7 @@ from chalicelib.api.webhooks_shapes import EventType, HttpStatus, WebhookId
 from chalicelib.core.days import iso_time
 from chalicelib.core.deliveries import DELIVERED, STATES, Attempt, Delivery
 from chalicelib.core.exports import DONE, FAILED, RUNNING
-from chalicelib.core.replays import Replay
+from chalicelib.core.replays import REPLAYED, Replay
 
 DeliveryId = Annotated[str, said("The delivery's id.", "dlv_1768487538000_evt_scan_01HABC")]
 EventId = Annotated[str, said("The event's id: the same whenever it is posted, and wherever to.", "evt_scan_01HABC")]
@@ -132,7 +132,7 @@ def replay(order: Replay) -> ReplayOf:
         "status": order.state,
         "since": iso_time(order.span.first_ms),
         "until": iso_time(order.span.end_ms),
-        "states": [state for state in STATES if state in order.states],
+        "states": [state for state in REPLAYED if state in order.states],
         "seen": order.progress.seen,
         "sent": order.progress.sent,
         "created_at": iso_time(order.created_ms),

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.core.days import DAY_MS
-from chalicelib.core.deliveries import WAITING, Delivery
+from chalicelib.core.deliveries import DELIVERED, FAILED, HELD, Delivery
 from chalicelib.core.exports import RUNNING
 from chalicelib.core.places import Span
 
 LONGEST_MS: Final = 30 * DAY_MS
+REPLAYED: Final = (DELIVERED, FAILED, HELD)  # states; what waits is on its way by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """An order to post again to an endpoint what happened in a span; `states` are of the deliveries that are meant.
+    """An order to post again to an endpoint what happened in a span.
 
-    `state` is running, done or failed. `version` tells which job took it up last.
+    `states`, of REPLAYED, are those of the deliveries that are meant. `state` is running, done or failed. `version`
+    tells which job took it up last.
     """
 
     organization: int
@@ -46,10 +48,7 @@ class Replay:
         return (self.endpoint, self.span, self.states) == (other.endpoint, other.span, other.states)
 
     def wants(self, delivery: Delivery) -> bool:
-        """Whether a delivery is still to be posted again.
-
-        One that waits is on its way by itself, and one that was attempted since the order was given needs no more.
-        """
-        if delivery.state == WAITING or delivery.state not in self.states:
+        """Whether a delivery is still to be posted again: one that was attempted since the order was given is not."""
+        if delivery.state not in self.states:
             return False
         return not delivery.attempts or delivery.attempts[-1].ms < self.created_ms

@@ -21,9 +21,8 @@ _TYPE: Final = {"Content-Type": "application/json"}
 def signed(format: str, secrets: Sequence[str], event: str, type: str, body: bytes, ms: int) -> dict[str, str]:
     """The headers to post a body with, in a format; `event` is the event's id, `ms` the time of the attempt.
 
-    `secrets` are those that are good now, the newest first. Standard Webhooks names a signature for each; the formats
-    of other services have room for one, by the first. Raises ValueError without any, but for Slack, whose URL is the
-    secret.
+    `secrets` are those that are good now. Standard Webhooks names a signature for each; what other services sign with
+    has room for one, by the first of them. Raises ValueError without any, but for Slack, whose URL is the secret.
     """
     if format == SLACK:
         return dict(_TYPE)

@@ -19,12 +19,8 @@ from chalicelib.core.windows import Top
 
 Message = dict[str, Any]
 
-# Characters of a text, by the kind of its block (Block Kit reference).
-MOST_HEADER: Final = 150
-MOST_TEXT: Final = 3_000
-MOST_FIELD: Final = 2_000
-
-# Of what is put into a text beside others: a name, a host, a reason.
+MOST_HEADER: Final = 150  # characters (Block Kit reference)
+# Of what is put into a text beside others: a name, a host, a reason. Fields take 2,000 in all, other texts 3,000.
 MOST_WORD: Final = 300
 
 DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from chalicelib.config import settings
 from chalicelib.core import retries, signatures
 from chalicelib.core.deliveries import Attempt, Delivery
-from chalicelib.core.endpoints import QPR, QR, QRCODES, Receiver
+from chalicelib.core.endpoints import QPR, QR, Receiver
 from chalicelib.errors import Unavailable
 from chalicelib.outbound import policies, posting
 from chalicelib.outbound.posting import Posted
@@ -17,8 +17,9 @@ from chalicelib.store import secrets
 
 MOST_ANSWER_BYTES: Final = 1_024
 
-# Formats with room for one signature: who does not know the newest secret yet is posted to with the older one.
-ONE_SIGNATURE: Final = frozenset({QPR, QR, QRCODES})
+# Formats whose own header has room for one signature: who does not know the newest secret yet is posted to with the
+# older one first.
+ONE_SIGNATURE: Final = frozenset({QPR, QR})
 UNKNOWN_SIGNATURE: Final = frozenset({400, 401, 403})
 
 Clock = Callable[[], int]
@@ -68,14 +69,14 @@ def secret_texts(receiver: Receiver, now_ms: int) -> list[str]:
 
 def _posted(request: _Request, clock: Clock) -> Posted:
     """The answer; in an overlap of secrets, that to the newest one which the receiver knows. Raises Refused."""
+    posted = _post(request, request.secrets, clock)
     if request.receiver.format not in ONE_SIGNATURE:
-        return _post(request, request.secrets, clock)
+        return posted
     newest, *older = request.secrets
-    posted = _post(request, [newest], clock)
     for secret in older:
         if posted.status not in UNKNOWN_SIGNATURE:
             break
-        posted = _post(request, [secret], clock)
+        posted = _post(request, [secret, newest], clock)
     return posted
 
 

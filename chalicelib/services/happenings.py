@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeVar
 
 from chalicelib import ids
@@ -159,8 +160,8 @@ def _of_link(link: Link) -> Iterator[Found]:
 
 def _of_code(change: Changed) -> Iterator[Found]:
     before, after = (codes.from_image(image) if image else None for image in (change.old, change.new))
-    code = after or before
     said = _said_of_code(before, after, change.ms)
+    code = after or (replace(before, deleted_ms=change.ms) if before else None)
     if code is None or said is None:
         return
     kind, what, ms = said

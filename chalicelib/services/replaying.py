@@ -19,9 +19,9 @@ from typing import Final
 
 from chalicelib import ids
 from chalicelib.core.days import DAY_MS
-from chalicelib.core.deliveries import SHARDS, STATES, Delivery, next_message, partition
+from chalicelib.core.deliveries import SHARDS, Delivery, next_message, partition
 from chalicelib.core.places import Span
-from chalicelib.core.replays import LONGEST_MS, Progress, Replay
+from chalicelib.core.replays import LONGEST_MS, REPLAYED, Progress, Replay
 from chalicelib.core.scans import END_MS, sort_from
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.services import webhooks
@@ -37,14 +37,14 @@ OutOfTime = Callable[[], bool]
 
 
 def order(caller: Caller, spelled: str, span: Span, states: Collection[str], now_ms: int) -> Replay:
-    """Order a replay of what happened in a span, up to now: of deliveries in some states, or of all for none.
+    """Order a replay of what happened in a span, up to now: of deliveries in some of REPLAYED, or in all for none.
 
     Who asks again while an order runs is given the same one. Raises NotFound, InvalidRequest.
     """
     endpoint = webhooks.held(caller, spelled).value
     check_active(endpoint)
     cut = _checked(span, now_ms)
-    wanted = Replay(endpoint.organization, ids.new(now_ms), endpoint.number, cut, frozenset(states or STATES), now_ms)
+    wanted = Replay(endpoint.organization, ids.new(now_ms), endpoint.number, cut, frozenset(states or REPLAYED), now_ms)
     same = next((it for it in replays.running(endpoint.organization) if it.same(wanted)), None)
     if same is not None:
         return same

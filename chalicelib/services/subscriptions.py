@@ -260,7 +260,9 @@ def _subject(organization: int, scope: str, spelled: str | None) -> int:
         if spelled is not None:
             raise InvalidRequest.for_field("scope_id", f"is for the scopes {LINK} and {CAMPAIGN} only")
         return 0
-    number = ids.parse(spelled or "") or 0
+    if not spelled:
+        raise InvalidRequest.for_field("scope_id", f"is needed for the scope {scope}")
+    number = ids.parse(spelled) or 0
     if summaries.about(organization, scope, number, "") is None:
         raise InvalidRequest.for_field("scope_id", f"there is no {scope} with this id")
     return number

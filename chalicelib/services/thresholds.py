@@ -49,17 +49,11 @@ class _Found(NamedTuple):
     thresholds: Thresholds
 
 
-def cross(organization: int, scope: str, before: int, now_ms: int) -> None:
-    """Write what the total of a link (`core.rollups.link_scope`) or of a marker (`marker_scope`) has crossed since it
-    was `before`, a lower bound. Raises Unavailable."""
-    cross_all({(organization, scope): before}, now_ms)
-
-
 def cross_all(doorbells: Mapping[tuple[int, str], int], now_ms: int) -> None:
-    """The same of many scopes, given as (organization, scope); those of organizations have no thresholds.
+    """Write what the totals of links (`core.rollups.link_scope`) and of markers (`marker_scope`) have crossed.
 
-    Of several doorbells of a scope the lowest `before` is wanted. Raises Unavailable when any could not be seen to,
-    after the others were.
+    A doorbell is (organization, scope) with what the total was before: a lower bound, of several the lowest. Scopes of
+    organizations have no thresholds. Raises Unavailable when any could not be seen to, after the others were.
     """
     rung: dict[int, dict[str, int]] = {}
     for (organization, scope), before in doorbells.items():

@@ -102,6 +102,7 @@ def test_lists_have_their_pagination(caller: Caller) -> None:
         pytest.param({"events": ["qr.created", "qr.scanned"]}, "events.1", id="an unknown event"),
         pytest.param({"format": "xml"}, "format", id="a format that is none"),
         pytest.param({"isActive": "no"}, "isActive", id="isActive a text"),
+        pytest.param({"filters": {"link_ids": []}}, "filters", id="a filter of the other API"),
         pytest.param({"filters": {"urlIds": [5]}}, "filters.urlIds", id="a url that is not there"),
         pytest.param({"filters": {"urlIds": 5}}, "filters.urlIds", id="urls a number"),
         pytest.param({"filters": {"qrCodeIds": ["5"]}}, "filters.qrCodeIds", id="a QR code that is not there"),

@@ -181,6 +181,12 @@ def test_an_edit_that_is_wrong_changes_nothing(caller: Caller, body: dict[str, A
     assert caller.call("GET", f"{PATH}/{made['id']}").json == made
 
 
+def test_a_scope_without_its_id_is_told_so(caller: Caller) -> None:
+    for scope in ("link", "campaign"):
+        refused = caller.call("POST", PATH, {"url": URL, "scope": scope})
+        assert refused.json["error"]["message"] == f"scope_id: is needed for the scope {scope}"
+
+
 @pytest.mark.parametrize(
     "url",
     [

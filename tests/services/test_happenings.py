@@ -139,6 +139,9 @@ def test_qr_codes_that_are_erased_with_their_link_are_deleted_once(account: Acco
     changed = [record("objects", item, None) for item in items.values()]
     found = happenings.events(list(stored.changes(changed)), lambda _: e.TYPES)
     assert _told(found) == [(e.QR_DELETED, f"evt_{ids.spell('qr', kept)}_deleted")]
+    (event,) = found
+    assert isinstance(event.subject, Drawn)
+    assert event.subject.qr_code.deleted_ms == event.ms
 
 
 def test_a_threshold_of_a_link_and_one_of_its_qr_code_are_told_of_when_they_are_crossed(

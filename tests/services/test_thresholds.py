@@ -72,7 +72,7 @@ def _write(account: Account, totals: Mapping[int, int], scope: str = "") -> None
 
 
 def _cross(account: Account, before: int, scope: str = "") -> None:
-    thresholds.cross(account.organization, scope or _scope(account), before, now_ms())
+    thresholds.cross_all({(account.organization, scope or _scope(account)): before}, now_ms())
 
 
 def _lists(account: Account, own: Thresholds | None) -> None:
@@ -104,7 +104,7 @@ def test_what_lies_between_before_and_now_is_crossed(
 
 def test_a_crossing_tells_of_the_link_the_total_and_the_time(account: Account, told: Told) -> None:
     _write(account, {0: 12})
-    thresholds.cross(account.organization, _scope(account), 3, 1_000)
+    thresholds.cross_all({(account.organization, _scope(account)): 3}, 1_000)
     assert told == [Crossing(account.organization, account.link.number, 0, (10,), 12, 1_000)]
 
 
