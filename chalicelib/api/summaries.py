@@ -49,6 +49,7 @@ def create_summary(call: Call) -> shapes.Summary:
         schedule=body.schedule(),
         name=body.name,
         thresholds=body.thresholds,
+        active=body.active,
     )
     return shapes.summary(subscriptions.create(call.who, new, call.now_ms), call.now_ms)
 

@@ -41,6 +41,7 @@ class CreateSummary(Body):
     time_zone: Zone = "UTC"
     thresholds: Thresholds = True
     name: Name = ""
+    active: Active = True
 
     def schedule(self) -> Schedule:
         return Schedule(self.frequency, self.hour, self.weekday, self.time_zone)

@@ -43,6 +43,7 @@ class NewSubscription:
     schedule: Schedule = field(default_factory=Schedule)
     name: str = ""
     thresholds: bool = False
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def create(caller: Caller, new: NewSubscription, now_ms: int) -> Shown:
         updated_ms=now_ms,
         name=check_name("name", new.name, empty=True),
         thresholds=new.thresholds,
+        status=ACTIVE if new.active else PAUSED,
     )
     if len(stored.newest_first(organization)) >= MOST:
         raise InvalidRequest(f"An organization has at most {MOST} summaries: delete one that is not needed")
@@ -114,11 +116,13 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Shown:
     """
     before = _held(caller, spelled).value
     values = _values(before, change)
+    if change.active and before.status != ACTIVE:  # first: with old failures it would soon be disabled again
+        health.forget(before.organization, before.number)
     if change.url is None:
         after = _changed(caller, spelled, lambda it: _edited(it, change, values, now_ms), now_ms)
     else:
         after = _moved(caller, before, change, values, now_ms)
-    if change.url is not None or (change.active and before.status != ACTIVE):
+    if change.url is not None:
         health.forget(after.organization, after.number)
     return _shown([after])[0]
 

@@ -28,7 +28,8 @@ from chalicelib.services import spill as spilling
 
 # A job hands over to a new message this long before its function would be stopped.
 SPARE_MS = 20_000
-# The slow lane begins nothing new that long before: an attempt takes 15 s, or twice that with two secrets.
+# The slow lane begins nothing new that long before: it works for a minute, until the next one is started, and what is
+# under way then takes 15 s at most.
 SLOW_SPARE_MS = 40_000
 
 Records = list[Mapping[str, Any]]

@@ -1,11 +1,4 @@
-"""Webhook endpoints: make, find, change and delete them, give them another secret, try them out.
-
-Of a secret the endpoint has the name alone. It is kept before the endpoint names it, so that no endpoint is without; it
-is forgotten again when the endpoint does not come to name it:
-
-    keep the secret ... write the endpoint ... answer its text, once
-    keep the secret ... the write fails ...... is it named after all? no: forget it
-"""
+"""Webhook endpoints: make, find, change and delete them, give them another secret, try them out."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +13,7 @@ from chalicelib.core.deliveries import Delivery, Place
 from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, QPR, Endpoint, Filters, Secret
 from chalicelib.core.events import TYPES, Event
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
-from chalicelib.services import delivering, health, webhook_filters
+from chalicelib.services import delivering, health, webhook_filters, webhook_secrets
 from chalicelib.services.accounts import Caller
 from chalicelib.services.webhook_filters import FilterIds
 from chalicelib.store import endpoints as stored
@@ -115,7 +108,7 @@ def create(caller: Caller, new: NewEndpoint, now_ms: int) -> Issued:
     )
     if len(stored.newest_first(organization)) >= MOST:
         raise InvalidRequest(f"An organization has at most {MOST} webhook endpoints: delete one that is not needed")
-    return Issued(text, _with_secret(endpoint, text, lambda name: _created(endpoint, name)))
+    return Issued(text, webhook_secrets.kept(endpoint, text, lambda name: _created(endpoint, name)))
 
 
 def page(caller: Caller, limit: int, offset: int = 0, before: int | None = None) -> Page:
@@ -195,7 +188,7 @@ def rotate(
 
         return _changed(caller, spelled, with_new)[1]
 
-    endpoint = _with_secret(before, text, rotated)
+    endpoint = webhook_secrets.kept(before, text, rotated)
     secrets.delete(gone)
     return Issued(text, endpoint)
 
@@ -223,26 +216,9 @@ def _shown(chosen: Sequence[Endpoint]) -> list[Shown]:
 def _created(endpoint: Endpoint, name: str) -> Endpoint:
     made = replace(endpoint, secrets=(Secret(name),))
     # Its number is new: who was before us was ourselves, whose answer was lost.
-    if not stored.put(Held(made, None)) and not _names(made, name):
+    if not stored.put(Held(made, None)) and not webhook_secrets.is_named(made, name):
         raise Unavailable.storage()
     return made
-
-
-def _with_secret(endpoint: Endpoint, text: str, write: Callable[[str], Endpoint]) -> Endpoint:
-    """Keep a secret, and do what makes the endpoint name it; when that fails, forget the secret again."""
-    name = secrets.put(endpoint.organization, text)
-    try:
-        return write(name)
-    except Exception:
-        if not _names(endpoint, name):
-            secrets.delete([name])
-        raise
-
-
-def _names(endpoint: Endpoint, secret: str) -> bool:
-    """Whether the stored endpoint has a secret: a write that failed may have been done all the same."""
-    found = stored.read(endpoint.organization, endpoint.number)
-    return found is not None and any(each.name == secret for each in found.value.secrets)
 
 
 def _changed(caller: Caller, spelled: str, change: Callable[[Endpoint], Endpoint]) -> tuple[Endpoint, Endpoint]:
@@ -267,7 +243,7 @@ def _checked(before: Endpoint, change: Edit, now_ms: int) -> _Checked:
     if change.url is not None:
         _check_url(change.url, change.own_hosts)
     if change.format not in (None, before.format):
-        _check_secrets_fit(before, change.format or "", now_ms)
+        webhook_secrets.check_fit(before, change.format or "", now_ms)
     return _Checked(
         None if change.events is None else _events(change.events),
         None if change.filters is None else webhook_filters.found(before.organization, change.filters),
@@ -300,14 +276,6 @@ def _status(before: str, active: bool | None) -> str:
 
 def _check_url(url: str, own_hosts: Collection[str]) -> None:
     receiver_urls.check(url, own_hosts, local=settings().local_receivers)
-
-
-def _check_secrets_fit(endpoint: Endpoint, format: str, now_ms: int) -> None:
-    """Secrets that were brought along for one format may not do for another."""
-    texts = secrets.read(endpoint.receiver().signing(now_ms))
-    if not all(endpoint_secrets.fits(text, format) for text in texts.values()):
-        problem = f"{format} cannot be signed with the secrets of this webhook: rotate them out first"
-        raise InvalidRequest.for_field("format", problem)
 
 
 def _events(asked: Sequence[str]) -> frozenset[str]:

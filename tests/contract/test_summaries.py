@@ -86,6 +86,11 @@ def test_an_edit_changes_what_is_given(caller: Caller) -> None:
     assert moved["url_hint"] == "chat.example.com/…abcd"
 
 
+def test_one_can_be_made_paused(caller: Caller) -> None:
+    made = _made(caller, active=False)
+    assert (made["active"], made["status"], made["next_at"]) == (False, "paused", None)
+
+
 def test_pausing_and_resuming(caller: Caller) -> None:
     made = _made(caller)
     paused = caller.call("PATCH", f"{PATH}/{made['id']}", {"active": False}).json
