@@ -47,6 +47,7 @@ def tick(now_ms: int, out_of_time: OutOfTime = lambda: False) -> None:
             going.hold(minute)
             break
         going.see_to(minute)
+    going.ring_all()
     going.wake_all()
     alarms.note_cursor(going.reached)
     if going.failures:
@@ -60,7 +61,9 @@ class _Tick:
         self.reached = now_ms // MINUTE_MS
         self.failures: list[Exception] = []
         self._now_ms, self._out_of_time = now_ms, out_of_time
-        self._wakes: list[tuple[int, Alarm]] = []  # last: a receiver's backlog takes long
+        # Behind all deliveries: alarms may be many, and a receiver's backlog takes long.
+        self._rings: list[tuple[int, Sequence[tuple[str, str]]]] = []
+        self._wakes: list[tuple[int, Alarm]] = []
 
     def hold(self, minute: int) -> None:
         """Have the next run see to a minute again."""
@@ -72,13 +75,20 @@ class _Tick:
             rung = [key for key in keys if alarms.is_alarm(key[0])]
             others = [key for key in keys if not alarms.is_alarm(key[0])]
             places = list(passing_over(others, lambda key: Place.of(*key)))
-            steps = [partial(self._send_page, minute, page) for page in _pages(places)]
-            steps += [partial(self._ring_page, minute, page) for page in _pages(rung)]
-            for step in steps:
+            self._rings += [(minute, page) for page in _pages(rung)]
+            for page in _pages(places):
                 if self._out_of_time():
                     self.hold(minute)
                     return
-                step()
+                self._send_page(minute, page)
+
+    def ring_all(self) -> None:
+        """See to the alarms of every minute that was seen to."""
+        for minute, page in self._rings:
+            if self._out_of_time():
+                self.hold(minute)
+            else:
+                slots.each(page, partial(self._ring, minute))
 
     def wake_all(self) -> None:
         for minute, alarm in self._wakes:
@@ -90,9 +100,6 @@ class _Tick:
     def _send_page(self, minute: int, page: Sequence[Place]) -> None:
         with self._holding(minute):
             self._send(page)
-
-    def _ring_page(self, minute: int, page: Sequence[tuple[str, str]]) -> None:
-        slots.each(page, partial(self._ring, minute))
 
     def _ring(self, minute: int, key: tuple[str, str]) -> None:
         """See to the alarm behind a key, if it is set to a time that has come."""

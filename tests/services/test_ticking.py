@@ -250,6 +250,18 @@ def test_receivers_are_woken_last(line: Line, endpoint: Endpoint, monkeypatch: p
     assert order == [SILENCE, WAKE]
 
 
+def test_alarms_wait_for_the_deliveries_of_every_minute(
+    line: Line, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many conversations may fall silent in one minute: no webhook of the next is late for it."""
+    sent_before: list[list[Place]] = []
+    monkeypatch.setattr(silences, "listen", lambda *_: sent_before.append([place for place, _ in asked(line)]))
+    alarms.put(Alarm(ORGANIZATION, SILENCE, "scan_1", START_MS - 5 * MINUTE_MS))
+    place = due(endpoint, START_MS)
+    ticking.tick(START_MS)
+    assert sent_before == [[place]]
+
+
 def _noting(order: list[str], kind: str) -> Any:
     return lambda *_: order.append(kind)
 
