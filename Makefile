@@ -47,7 +47,7 @@ chaos: install
 	@SEEDS='$(SEEDS)' PYTHONHASHSEED=0 exec $(RUN) tests.chaos
 
 test: install
-	@exec $(RUN) pytest -n $(WORKERS) $(ARGS)
+	@exec $(RUN) pytest -n $(WORKERS) --no-loadscope-reorder $(ARGS)
 
 goldens: install
 	@GOLDENS=write exec $(RUN) pytest tests/qr/test_goldens.py

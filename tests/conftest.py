@@ -22,7 +22,8 @@ prepare_environment()
 
 
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives whole files to the processes that run tests, and all that ask for the stack to one of them.
+    """Gives whole files to the processes that run tests, and all that ask for the stack to one of them. They go out in
+    the order of their names: by default those with few tests come last, and the longest of all is one.
 
     (xdist's own groups do not work with this pytest: they rename tests after these have their names for good.)
     """
