@@ -94,8 +94,8 @@ def invoke(stack: LocalStack, handler: str, event: Mapping[str, Any]) -> None:
 def fold_held_back(stack: LocalStack) -> Iterator[None]:
     """The stream does not wake the fold meanwhile; afterwards it goes on where it was."""
     functions = aws.clients(stack.aws_endpoint)("lambda")
-    sources = functions.list_event_source_mappings()["EventSourceMappings"]
-    (uuid,) = [source["UUID"] for source in sources if ":dynamodb:" in source["EventSourceArn"]]
+    mine = functions.list_event_source_mappings(FunctionName=function_name(stack, "app.fold"))
+    (uuid,) = [source["UUID"] for source in mine["EventSourceMappings"]]
     functions.update_event_source_mapping(UUID=uuid, Enabled=False)
     try:
         yield
