@@ -6,6 +6,7 @@ from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQS
 
 from chalicelib import redirect
 from chalicelib.api import event_bodies, problems, routes
+from chalicelib.pages.routes import BLUEPRINTS as PAGES
 from chalicelib.services import triggers
 
 # The stack's own resources, named as the template names them; Chalice's types know only strings.
@@ -17,7 +18,7 @@ DELIVERY_QUEUE: Any = {"Fn::GetAtt": ["DeliveryQueue", "Arn"]}
 app = Chalice(app_name="quietzone")
 app.api.binary_types = []
 app.register_blueprint(redirect.bp)
-for blueprint in routes.BLUEPRINTS:
+for blueprint in (*routes.BLUEPRINTS, *PAGES):
     app.register_blueprint(blueprint)
 app.register_middleware(problems.answer_errors, "http")
 

@@ -11,8 +11,9 @@ class Settings:
 
     `public_url` is the address that short links start with, without a slash at the end; empty means: the
     address that the request came to. `creates_per_hour` bounds the successful creates of one member.
-    `secrets_path` is where secrets lie in SSM's parameter store. `local_receivers` admits receivers of webhooks on this
-    machine, over http: for trying the product out. `mail_from` is who mails are from, '' to send none.
+    `origin_secret` is what our own distribution proves itself with, '' for none. `secrets_path` is where secrets lie in
+    SSM's parameter store. `local_receivers` admits receivers of webhooks on this machine, over http: for trying the
+    product out. `mail_from` is who mails are from, '' to send none.
     """
 
     objects_table: str
@@ -27,6 +28,7 @@ class Settings:
     exports_bucket: str
     secrets_path: str
     public_url: str
+    origin_secret: str
     plan_default: str
     creates_per_hour: int
     local_receivers: bool
@@ -50,6 +52,7 @@ def settings() -> Settings:
         exports_bucket=environ["EXPORTS_BUCKET"],
         secrets_path=environ["SECRETS_PATH"],
         public_url=environ["PUBLIC_URL"].rstrip("/"),
+        origin_secret=environ["ORIGIN_SECRET"],
         plan_default=environ["PLAN_DEFAULT"],
         creates_per_hour=int(environ["CREATES_PER_HOUR"]),
         local_receivers=environ["LOCAL_RECEIVERS"] == "true",

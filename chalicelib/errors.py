@@ -113,6 +113,10 @@ class Forbidden(Unauthorized):
         return cls(f"This API key's member may not do this to a member with the role {role}")
 
     @classmethod
+    def other_site(cls) -> "Forbidden":
+        return cls("This form was not sent from a page of ours. Please open the page again, and try once more")
+
+    @classmethod
     def token(cls) -> "Forbidden":
         return cls("A token is given for an API key, not for another token")
 

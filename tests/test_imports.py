@@ -18,21 +18,22 @@ INWARDS = {
     "outbound": {"core", "errors", "config"},
     "services": {"core", "store", "qr", "outbound", "errors", "ids", "config"},
     "api": {"services", "core", "errors", "ids", "config"},
+    "pages": {"api", "services", "core", "errors", "ids", "config"},
     "redirect": {"core"},
-    "app": {"api", "services", "redirect"},
+    "app": {"api", "pages", "services", "redirect"},
 }
 # Package -> the rooms that may import it.
 ONLY = {
     "pynamodb": {"store"},
     "boto3": {"store"},
     "botocore": {"store", "redirect"},
-    "chalice": {"app", "api", "redirect"},
+    "chalice": {"app", "api", "pages", "redirect"},
     "pydantic": {"api"},
     "ssl": {"outbound"},
     "http": {"outbound"},
 }
 # Heavy ones are imported where they are first used, never on import of a module.
-LAZY = {"segno", "PIL", "ua_parser", "is_bot"}
+LAZY = {"segno", "PIL", "ua_parser", "is_bot", "jinja2", "markupsafe"}
 
 FILES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 

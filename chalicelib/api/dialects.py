@@ -212,7 +212,14 @@ QR: Final = Dialect(
     },
 )
 # What people look at, not programs.
-PAGES: Final = Dialect("pages", ("/qr",), str, draw=lambda failure: failure, write=_page, headers=HTML)
+PAGES: Final = Dialect(
+    "pages",
+    ("/qr", "/dashboard", "/sign-in", "/sign-out", "/report"),
+    str,
+    draw=lambda failure: failure,
+    write=_page,
+    headers=HTML,
+)
 # The most special prefix first; what has none of them is drawn as `dynamic` does.
 DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, PAGES, DYNAMIC_QR, DYNAMIC)
 

@@ -46,7 +46,8 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
         response = _answer_to(carried.__cause__, dialects.of_path(path_of(request)))
         if carried.allowance:
             response.headers.update(allowance_headers(carried.allowance))
-    response.headers.update(ANY_ORIGIN)
+    if dialects.of_path(path_of(request)) is not dialects.PAGES:
+        response.headers.update(ANY_ORIGIN)
     if request.method == HEAD:
         response.body = ""
     _log(
@@ -91,9 +92,14 @@ def _answer_to(error: BaseException | None, dialect: Dialect) -> Response:
     """Ours as they are; a bug is logged, and shown to nobody."""
     if isinstance(error, QuietzoneError):
         return problem(error, dialect)
-    _log(level="ERROR", message="unexpected error", error=type(error).__name__, at=_places(error))
+    log_unexpected(error)
     message = "Something went wrong on our side"
     return _response(dialect, {"status": 500, "code": UNEXPECTED, "message": message, "field": None})
+
+
+def log_unexpected(error: BaseException | None) -> None:
+    """Write down a bug: its kind and place, nothing of what was asked."""
+    _log(level="ERROR", message="unexpected error", error=type(error).__name__, at=_places(error))
 
 
 def _response(dialect: Dialect, failure: Failure) -> Response:

@@ -48,9 +48,7 @@ def viewer(headers: Mapping[str, str], source_address: str, trusted: bool) -> Vi
     by_edge = {name: v for name, v in headers.items() if name.startswith("cloudfront-")} if trusted else {}
     user_agent = _storable(headers.get("user-agent", ""))
     return Viewer(
-        address=_without_port(by_edge.get("cloudfront-viewer-address", ""))
-        or _spelled(source_address)
-        or source_address,
+        address=address(by_edge, source_address),
         user_agent=user_agent,
         device_hint=next((d for d in _DEVICES if by_edge.get(f"cloudfront-is-{d}-viewer") == "true"), ""),
         facts=Facts(
@@ -62,6 +60,12 @@ def viewer(headers: Mapping[str, str], source_address: str, trusted: bool) -> Vi
             language=_language(headers.get("accept-language", "")),
         ),
     )
+
+
+def address(by_edge: Mapping[str, str], source_address: str) -> str:
+    """A visitor's address: what our own distribution says (`by_edge` are its headers), or else the connection's."""
+    said = _without_port(by_edge.get("cloudfront-viewer-address", ""))
+    return said or _spelled(source_address) or source_address
 
 
 def arrival(

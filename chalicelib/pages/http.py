@@ -1,0 +1,61 @@
+"""Pages over HTTP: a blueprint whose views get a `Visit` and return an answer.
+
+Before a view runs, somebody is signed in (unless the page is `public`), and a form comes from a page of ours. Whatever
+goes wrong is answered as a page too.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.api.requests import now_ms
+from chalicelib.pages import answers, failures, origins
+from chalicelib.pages.forms import MOST_BYTES
+from chalicelib.pages.visits import Visit
+
+View = Callable[..., Response]
+GET: Final = "GET"
+
+
+class Pages(Blueprint):
+    """A blueprint of pages. `paths` are those that it answers, with their methods."""
+
+    def __init__(self, import_name: str) -> None:
+        super().__init__(import_name)
+        self.paths: list[tuple[str, str]] = []
+
+    def page(
+        self, method: str, path: str, *, public: bool = False, most_bytes: int = MOST_BYTES
+    ) -> Callable[[View], View]:
+        """Declare a page, or what becomes of a form."""
+
+        def registered(view: View) -> View:
+            self.paths.append((method, path))
+            for each in (method, "HEAD") if method == GET else (method,):
+                self.route(path, methods=[each], content_types=[])(self._answering(view, public, most_bytes))
+            return view
+
+        return registered
+
+    def _answering(self, view: View, public: bool, most_bytes: int) -> View:
+        @wraps(view)
+        def answer(**path: str) -> Response:
+            if self.current_request is None:
+                raise RuntimeError("no request is being answered")
+            visit = Visit(self.current_request, now_ms(), most_bytes)
+            return answers.packed(visit.request, _answered(view, visit, public, path))
+
+        return answer
+
+
+def _answered(view: View, visit: Visit, public: bool, path: dict[str, str]) -> Response:
+    try:
+        if visit.request.method not in (GET, "HEAD"):
+            origins.check_own(visit.request.headers, visit.base)
+        if not public:
+            _ = visit.session
+        return view(visit, **path)
+    except Exception as error:  # noqa: BLE001 - every error is a page; those that are bugs are logged there
+        return failures.answer(visit, error)

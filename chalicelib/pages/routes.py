@@ -1,0 +1,8 @@
+"""Every page's blueprint, in one list: what `app.py` registers."""
+
+from typing import Final
+
+from chalicelib.pages import account, lost, sign_in, static_files
+from chalicelib.pages.http import Pages
+
+BLUEPRINTS: Final[tuple[Pages, ...]] = (sign_in.bp, account.bp, static_files.bp, lost.bp)

@@ -1,0 +1,114 @@
+// What every page can do beyond its HTML. Each part looks for elements that ask for it by an attribute.
+
+const wide = matchMedia("(min-width: 62rem)");
+
+/** The navigation is always open where there is room for it. */
+for (const menu of document.querySelectorAll("[data-wide-open]")) {
+  const follow = () => { menu.open = wide.matches; };
+  follow();
+  wide.addEventListener("change", follow);
+}
+
+/** Light, dark, or as the system likes it; remembered in a cookie, so that the server draws it right at once. */
+for (const button of document.querySelectorAll("[data-theme-switch]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const root = document.documentElement;
+    const shown = root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    root.dataset.theme = shown === "dark" ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme}; Path=/; Max-Age=34560000; SameSite=Lax`;
+  });
+}
+
+/** Copies a text, and says so in the button's own words. */
+async function copy(button) {
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Press Ctrl+C";
+    const shown = button.parentElement.querySelector("code, a");
+    if (shown) getSelection().selectAllChildren(shown);
+  }
+  setTimeout(() => { button.textContent = before; }, 1500);
+}
+
+/** Asks before a form is sent that cannot be undone. Resolves to whether to go on. */
+function confirmed(question) {
+  const dialog = document.createElement("dialog");
+  const text = document.createElement("p");
+  text.textContent = question;
+  text.id = "question";
+  dialog.setAttribute("aria-labelledby", text.id);
+  dialog.setAttribute("role", "alertdialog");
+  const row = document.createElement("form");
+  row.method = "dialog";
+  row.className = "row";
+  for (const [value, label, kind] of [["yes", "Yes, do it", "danger"], ["", "Cancel", ""]]) {
+    const button = document.createElement("button");
+    button.value = value;
+    button.textContent = label;
+    button.className = `button ${kind}`;
+    row.append(button);
+  }
+  dialog.append(text, row);
+  document.body.append(dialog);
+  dialog.showModal();
+  row.lastChild.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => { dialog.remove(); resolve(dialog.returnValue === "yes"); });
+  });
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.confirm && !form.dataset.sure) {
+    event.preventDefault();
+    if (await confirmed(form.dataset.confirm)) {
+      form.dataset.sure = "yes";
+      form.requestSubmit(event.submitter);
+    }
+    return;
+  }
+  if (form.dataset.sent) event.preventDefault(); // a second click sends nothing twice
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// Whoever comes back to a page by the browser's history may send its forms again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    delete form.dataset.sure;
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const copying = event.target.closest("[data-copy]");
+  if (copying) copy(copying);
+  const opening = event.target.closest("[data-opens]");
+  if (opening) document.getElementById(opening.dataset.opens).showModal();
+  const closing = event.target.closest("[data-closes]");
+  if (closing) closing.closest("dialog").close();
+});
+
+/** A select that chooses what is shown sends its form by itself. */
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-sends]")) event.target.form.requestSubmit();
+});
+
+// A message is of the answer to one form: it does not come again when the page is loaded anew.
+const shown = new URL(location.href);
+if (shown.searchParams.has("said")) {
+  shown.searchParams.delete("said");
+  history.replaceState(null, "", shown);
+}
+
+/** The browser's time zone, for pages that show local days; the server takes UTC until it knows. */
+if (!/(^|; )zone=/.test(document.cookie)) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; Path=/; Max-Age=34560000; SameSite=Lax`;
+}
