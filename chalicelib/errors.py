@@ -14,6 +14,7 @@ QuietzoneError
 ├── NotFound                  not_found              also for what another organization owns
 │   └── MethodNotAllowed      method_not_allowed     the route is there, with other methods
 ├── Gone                      gone                   deleted, and known to have been there
+│   └── SignInEnded           gone                   a link to sign in with that is used, expired or unknown
 ├── SlugTaken                 slug_taken
 ├── PlanLimitExceeded         plan_limit_exceeded
 ├── RateLimited               rate_limited           `limit`, `remaining`, `reset_ms`, `retry_after`
@@ -94,6 +95,10 @@ class Unauthorized(QuietzoneError):
     def invalid_token(cls) -> "Unauthorized":
         return cls("This token is not valid, or not any more")
 
+    @classmethod
+    def signed_out(cls) -> "Unauthorized":
+        return cls("You are not signed in, or not any more")
+
 
 class Forbidden(Unauthorized):
     @classmethod
@@ -157,6 +162,12 @@ class Gone(QuietzoneError):
         return cls(f"This {what} was deleted")
 
 
+class SignInEnded(Gone):
+    @classmethod
+    def of_link(cls) -> "SignInEnded":
+        return cls("This link to sign in was used already, or has expired. Please ask for another one")
+
+
 class SlugTaken(QuietzoneError):
     code = "slug_taken"
 
@@ -204,6 +215,12 @@ class RateLimited(QuietzoneError):
     def a_minute(cls, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
         seconds = _seconds(reset_ms, now_ms)
         return cls(f"At most {limit} of these requests a minute; try again in {seconds} s", limit, 0, reset_ms, seconds)
+
+    @classmethod
+    def sign_ins(cls, limit: int, reset_ms: int, now_ms: int) -> "RateLimited":
+        seconds = _seconds(reset_ms, now_ms)
+        text = f"At most {limit} links to sign in with in 15 minutes; try again in {seconds} s"
+        return cls(text, limit, 0, reset_ms, seconds)
 
 
 class Unavailable(QuietzoneError):

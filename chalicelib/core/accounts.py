@@ -65,7 +65,10 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who acts for an organization. `role` says which members they may add, change and remove."""
+    """Somebody who acts for an organization. `role` says which members they may add, change and remove.
+
+    `signed_out_ms` is when they last signed out everywhere, 0 for never: sessions that began under another are over.
+    """
 
     organization: int
     number: int
@@ -73,6 +76,7 @@ class Member:
     name: str
     created_ms: int
     role: str = OWNER
+    signed_out_ms: int = 0
 
     def governs(self, role: str) -> bool:
         """Whether they may add, change and remove members with a role, and hand out keys in their name."""

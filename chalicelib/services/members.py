@@ -44,7 +44,7 @@ def add(caller: Caller, new: NewMember, now_ms: int) -> Member:
     if any(member.email.casefold() == email.casefold() for member in present):
         raise InvalidRequest.for_field("email", "is a member's already")
     member, write = Member(caller.organization.number, ids.new(now_ms), email, name, now_ms, role), Transaction()
-    stored.put_new(write, member)
+    stored.put_new(write, member, in_twin=caller.test)
     if write.commit():
         raise Unavailable.storage()
     return member

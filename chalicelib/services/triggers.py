@@ -18,6 +18,7 @@ from chalicelib.services import (
     recounting,
     refolding,
     replaying,
+    signing_in,
     slow_lane,
     summaries,
     sweeping,
@@ -45,6 +46,7 @@ ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
     "summary": summaries.summarise,
     "tell": telling.tell,
 }
+SIGN_IN: Final = "sign_in"
 
 
 class Unfinished(Exception):
@@ -98,6 +100,10 @@ def jobs(records: Records, context: Any) -> None:
     """Work on the orders in a batch of messages until each is done, or handed over when time runs out."""
     for record in records:
         job = json.loads(record["body"])
+        if SIGN_IN in job:  # of no organization: who asks is not known yet
+            signing_in.send_link(job[SIGN_IN], _now_ms())
+            _log(SIGN_IN)
+            continue
         kind = next(kind for kind in ORDERS if kind in job)
         out_of_time = partial(_is_out_of_time, context)
         done = ORDERS[kind](job["organization"], job[kind], _now_ms(), out_of_time)

@@ -141,7 +141,7 @@ def _add(write: Transaction, organization: Organization, first: Member) -> None:
         test_of=organization.test_of,
     )
     write.put(item, OrganizationItem.pk.does_not_exist(), "organization")
-    members.put_new(write, first)
+    members.put_new(write, first, in_twin=organization.test_of is not None)
     write.put(ListedItem(_ALL, pk), None, "list")
 
 

@@ -7,6 +7,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.accounts import OWNER, Member
+from chalicelib.store import addresses
 from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
 
@@ -21,11 +22,14 @@ class MemberItem(Record):
     name = UnicodeAttribute()
     role = UnicodeAttribute(null=True)
     created = NumberAttribute()
+    signed_out = NumberAttribute(null=True)
 
 
-def put_new(write: Transaction, member: Member) -> None:
-    """Add a new member to a transaction."""
+def put_new(write: Transaction, member: Member, *, in_twin: bool = False) -> None:
+    """Add a new member to a transaction. Nobody signs in to a test twin: who is `in_twin` is not found by address."""
     write.put(_item(member), MemberItem.pk.does_not_exist(), "member")
+    if not in_twin:
+        addresses.put(write, member)
 
 
 def put_missing(member: Member) -> None:
@@ -58,9 +62,23 @@ def change_role(write: Transaction, known: Member, role: str) -> None:
     write.update(_place(known), [MemberItem.role.set(role)], _same(known), "role")
 
 
+def sign_out(write: Transaction, known: Member, now_ms: int) -> None:
+    """Add to a transaction that a member signs out everywhere, unless they just did.
+
+    The time never comes twice, so it tells sessions of before from those of after, whatever their clocks say.
+    """
+    same = MemberItem.signed_out == known.signed_out_ms
+    if not known.signed_out_ms:
+        same |= MemberItem.signed_out.does_not_exist()
+    same &= MemberItem.pk.exists()
+    at_ms = max(now_ms, known.signed_out_ms + 1)
+    write.update(_place(known), [MemberItem.signed_out.set(at_ms)], same, "member")
+
+
 def delete(write: Transaction, known: Member) -> None:
     """Add to a transaction that a member leaves, as long as they have the known role."""
     write.delete(_place(known), _same(known), "member")
+    addresses.delete(write, known)
 
 
 def _place(member: Member) -> MemberItem:
@@ -94,4 +112,5 @@ def _member(found: MemberItem) -> Member:
         name=found.name,
         created_ms=int(found.created),
         role=found.role or OWNER,
+        signed_out_ms=int(found.signed_out or 0),
     )
