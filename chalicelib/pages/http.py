@@ -32,8 +32,8 @@ class Pages(Blueprint):
         """Declare a page, or what becomes of a form."""
 
         def registered(view: View) -> View:
-            self.paths.append((method, path))
             for each in (method, "HEAD") if method == GET else (method,):
+                self.paths.append((each, path))
                 self.route(path, methods=[each], content_types=[])(self._answering(view, public, most_bytes))
             return view
 

@@ -21,7 +21,7 @@ def ask(visit: Visit) -> Response:
     try:
         _ = visit.session
     except Unauthorized:
-        return visit.page("sign_in/ask.html", **_asked("", visit.query.get("next", "")))
+        return visit.page("sign_in/ask.html", **_values("", visit.query.get("next", "")))
     return visit.see(_local(visit.query.get("next", "")))
 
 
@@ -32,7 +32,7 @@ def send(visit: Visit) -> Response:
     try:
         signing_in.ask(email, visit.source, visit.now_ms)
     except InvalidRequest as error:
-        return visit.refused("sign_in/ask.html", error, **_asked(email, onward))
+        return visit.refused("sign_in/ask.html", error, **_values(email, onward))
     response = visit.page("sign_in/sent.html", email=email, next=onward)
     response.headers["Set-Cookie"] = cookies.onward(visit.base, _local(onward))
     return response
@@ -71,7 +71,7 @@ def switch(visit: Visit) -> Response:
     return _with_session(visit, visit.see(HOME, "switched"), text)
 
 
-def _asked(email: str, onward: str) -> dict[str, Any]:
+def _values(email: str, onward: str) -> dict[str, Any]:
     return {"mails": signing_in.sends_mail(), "email": email, "next": onward}
 
 

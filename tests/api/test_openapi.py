@@ -12,6 +12,7 @@ from chalicelib import errors
 from chalicelib.api import dialects, docs, problems, redirects, routes
 from chalicelib.api.operations import Operation
 from chalicelib.core import notices
+from chalicelib.pages.routes import BLUEPRINTS
 from tests.api import described
 from tests.api.described import DOCUMENT
 from tests.world import World
@@ -39,7 +40,8 @@ def test_paths_and_methods_are_the_routes_of_the_app() -> None:
     shown = {(method, path) for method, path, _ in described.operations()}
     # Preflights are the browser's business; the description says in a sentence that they are answered.
     preflights = {("OPTIONS", operation.path) for operation in DECLARED}
-    assert shown | preflights == served
+    pages = {route for bp in BLUEPRINTS for route in bp.paths if "+}" not in route[1]}
+    assert shown | preflights | pages == served
 
 
 def test_every_operation_has_a_summary_a_tag_and_an_id_of_its_own() -> None:
