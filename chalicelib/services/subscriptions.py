@@ -1,7 +1,6 @@
 """Subscriptions to summaries: make, find, change and delete them, and send one now.
 
-The URL is a secret. It is kept before a subscription names it; when the subscription does not come to name it, or names
-another one, it is forgotten again.
+The URL is a secret, kept before a subscription names it; when it names another one, it is forgotten.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,7 +16,7 @@ from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, Secret
 from chalicelib.core.names import check_name
 from chalicelib.core.summaries import CAMPAIGN, LINK, ORGANIZATION, SCOPES, Schedule, Subscription, check_schedule, hint
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
-from chalicelib.services import delivering, health, summaries
+from chalicelib.services import delivering, health, kept_secrets, summaries
 from chalicelib.services.accounts import Caller
 from chalicelib.store import secrets
 from chalicelib.store import subscriptions as stored
@@ -96,7 +95,7 @@ def create(caller: Caller, new: NewSubscription, now_ms: int) -> Shown:
             raise Unavailable.storage()
         return made
 
-    return Shown(_with_secret(subscription, location, write), Health())
+    return Shown(kept_secrets.kept(subscription, location, write, stored.read), Health())
 
 
 def everything(caller: Caller) -> list[Shown]:
@@ -216,7 +215,7 @@ def _moved(caller: Caller, before: Subscription, change: Edit, values: Mapping[s
 
         return _changed(caller, str(before.number), at, now_ms)
 
-    after = _with_secret(before, location, to)
+    after = kept_secrets.kept(before, location, to, stored.read)
     secrets.delete(list(gone))
     return after
 
@@ -232,19 +231,6 @@ def _changed(caller: Caller, spelled: str, change: Callable[[Subscription], Subs
         if stored.put(held) if same else stored.put_due(held, now_ms):
             return now
     raise Unavailable.storage()
-
-
-def _with_secret(subscription: Subscription, url: str, write: Callable[[str], Subscription]) -> Subscription:
-    """Keep a URL, and do what makes the subscription name it; when that fails, forget the URL again."""
-    name = secrets.put(subscription.organization, url)
-    try:
-        return write(name)
-    except Exception:
-        found = stored.read(subscription.organization, subscription.number)
-        # A write that failed may have been done all the same.
-        if found is None or all(secret.name != name for secret in found.value.secrets):
-            secrets.delete([name])
-        raise
 
 
 def _checked_url(url: str, own_hosts: Collection[str]) -> tuple[str, str]:
