@@ -35,6 +35,7 @@ class HealthItem(Record):
     open_until = NumberAttribute(null=True)
     cooldown = NumberAttribute()
     slow_until = NumberAttribute()
+    slow_answer = NumberAttribute(null=True)
     expires = NumberAttribute()
 
 
@@ -77,6 +78,7 @@ def _item(key: Key, health: Health, now_ms: int) -> HealthItem:
         open_until=health.open_until_ms,
         cooldown=health.cooldown_ms,
         slow_until=health.slow_until_ms,
+        slow_answer=health.slow_answer_ms or None,
         expires=(now_ms + KEPT_MS) // 1000,
     )
 
@@ -92,5 +94,6 @@ def _held(found: HealthItem) -> Held[Health]:
         open_until_ms=whole(found.open_until),
         cooldown_ms=int(found.cooldown),
         slow_until_ms=int(found.slow_until),
+        slow_answer_ms=int(found.slow_answer or 0),
     )
     return Held(health, int(found.version))
