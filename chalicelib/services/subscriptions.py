@@ -12,7 +12,7 @@ from chalicelib.config import settings
 from chalicelib.core import destinations, receiver_urls
 from chalicelib.core.breaker import Health
 from chalicelib.core.deliveries import Delivery, Place
-from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, Secret
+from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, Secret, status_after
 from chalicelib.core.names import check_name
 from chalicelib.core.summaries import CAMPAIGN, LINK, ORGANIZATION, SCOPES, Schedule, Subscription, check_schedule, hint
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
@@ -182,7 +182,7 @@ def _values(before: Subscription, change: Edit) -> dict[str, Any]:
 
 
 def _edited(before: Subscription, change: Edit, values: Mapping[str, Any], now_ms: int) -> Subscription:
-    status = _status(before.status, change.active)
+    status = status_after(before.status, change.active)
     disabled = status == DISABLED
     return replace(
         before,
@@ -193,13 +193,6 @@ def _edited(before: Subscription, change: Edit, values: Mapping[str, Any], now_m
         disabled_for=before.disabled_for if disabled else "",
         updated_ms=now_ms,
     )
-
-
-def _status(before: str, active: bool | None) -> str:
-    """One that we disabled is not paused beside that: it stays disabled, with the reason, until it is resumed."""
-    if active is None or (before == DISABLED and not active):
-        return before
-    return ACTIVE if active else PAUSED
 
 
 def _moved(caller: Caller, before: Subscription, change: Edit, values: Mapping[str, Any], now_ms: int) -> Subscription:

@@ -10,7 +10,7 @@ from chalicelib.core import endpoint_secrets, receiver_urls
 from chalicelib.core.breaker import Health
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.deliveries import Delivery, Place
-from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, QPR, Endpoint, Filters, Secret
+from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, QPR, Endpoint, Filters, Secret, status_after
 from chalicelib.core.events import TYPES, Event
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.services import delivering, health, kept_secrets, webhook_filters
@@ -259,7 +259,7 @@ def _check_fit(endpoint: Endpoint, format: str, now_ms: int) -> None:
 
 
 def _edited(endpoint: Endpoint, change: Edit, checked: _Checked, now_ms: int) -> Endpoint:
-    status = _status(endpoint.status, change.active)
+    status = status_after(endpoint.status, change.active)
     disabled = status == DISABLED
     return replace(
         endpoint,
@@ -273,13 +273,6 @@ def _edited(endpoint: Endpoint, change: Edit, checked: _Checked, now_ms: int) ->
         disabled_for=endpoint.disabled_for if disabled else "",
         updated_ms=now_ms,
     )
-
-
-def _status(before: str, active: bool | None) -> str:
-    """One that we disabled is not paused beside that: it stays disabled, with the reason, until it is resumed."""
-    if active is None or (before == DISABLED and not active):
-        return before
-    return ACTIVE if active else PAUSED
 
 
 def _check_url(url: str, own_hosts: Collection[str]) -> None:
