@@ -11,8 +11,6 @@ from typing import Any, Final
 # Units a second that one partition takes at most, whatever the table has.
 PARTITION_WRITES: Final = 1000
 PARTITION_READS: Final = 3000
-# Bytes that one page of a query reads at most.
-PAGE: Final = 2**20
 
 Item = dict[str, Any]
 

@@ -32,11 +32,6 @@ def new(now_ms: int) -> int:
         return _last
 
 
-def created_ms(number: int) -> int:
-    """The time that a number was made."""
-    return (number >> _RANDOM_BITS) + EPOCH_MS
-
-
 def spell(prefix: str, number: int) -> str:
     """A number as `<prefix>_<base32>`. Raises ValueError for a prefix that `parse` would not know."""
     if prefix not in PREFIXES:

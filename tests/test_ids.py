@@ -81,6 +81,13 @@ def test_from_a_number_nobody_can_tell_the_next_one_of_the_same_millisecond() ->
     assert max(steps) > 1_000
 
 
+def test_what_another_process_makes_a_millisecond_later_is_higher(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ids, "_last", 0)  # other tests' numbers push the counter into their future
+    before = ids.new(NOW)
+    monkeypatch.setattr(ids, "_last", 0)
+    assert before < ids.new(NOW + 1)
+
+
 def test_threads_never_make_the_same_number() -> None:
     made: list[int] = []
     threads = [threading.Thread(target=lambda: made.extend([ids.new(NOW) for _ in range(500)])) for _ in range(8)]
@@ -89,11 +96,6 @@ def test_threads_never_make_the_same_number() -> None:
     for thread in threads:
         thread.join()
     assert len(set(made)) == 4_000
-
-
-def test_a_number_tells_when_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ids, "_last", 0)  # other tests' numbers push the counter into their future
-    assert ids.created_ms(ids.new(NOW)) == NOW
 
 
 @given(scan_ids)

@@ -8,7 +8,7 @@ from chalicelib import ids
 from chalicelib.api.fields import Time, one_of, said
 from chalicelib.core import key_texts
 from chalicelib.core.accounts import ROLES, ApiKey, Member, Organization
-from chalicelib.core.days import iso_time
+from chalicelib.core.days import iso_time, iso_time_if_any
 
 ACTIVE: Final = "active"
 EXPIRED: Final = "expired"
@@ -89,9 +89,9 @@ def key(key: ApiKey, now_ms: int) -> Key:
         "client_id": None if key.client is None else ids.spell("client", key.client),
         "status": _status(key, now_ms),
         "created_at": iso_time(key.created_ms),
-        "expires_at": _time(key.expires_ms),
-        "last_used_at": _time(key.last_used_ms),
-        "revoked_at": _time(key.revoked_ms),
+        "expires_at": iso_time_if_any(key.expires_ms),
+        "last_used_at": iso_time_if_any(key.last_used_ms),
+        "revoked_at": iso_time_if_any(key.revoked_ms),
     }
 
 
@@ -119,7 +119,3 @@ def _status(key: ApiKey, now_ms: int) -> str:
     if key.revoked_ms is not None:
         return REVOKED
     return EXPIRED if key.ended(now_ms) else ACTIVE
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else iso_time(ms)

@@ -9,7 +9,7 @@ from chalicelib.api.fields import Compact, Time, Url, one_of, said
 from chalicelib.api.styles import Scannability, shown_scannability
 from chalicelib.core.accounts import Member
 from chalicelib.core.codes import QrCode
-from chalicelib.core.days import iso_time
+from chalicelib.core.days import iso_time, iso_time_if_any
 from chalicelib.core.links import ACTIVE, DELETED, DRAFT, EXPIRED, PAUSED, Link
 from chalicelib.core.plans import Plan
 
@@ -154,7 +154,7 @@ def link_row(found: Link, base: str, now_ms: int) -> DynamicCodeRow:
     return {
         **link(found, base),
         "status": _status(found, now_ms),
-        "pause_until": None if until is None else iso_time(until),
+        "pause_until": iso_time_if_any(until),
         "created_at": iso_time(found.created_ms),
     }
 

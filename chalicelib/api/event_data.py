@@ -9,7 +9,7 @@ from chalicelib.api.event_shapes import LinkData, QrCodeData, ReachedData, ScanD
 from chalicelib.api.styles import shown_scannability, shown_style
 from chalicelib.core import codes, events
 from chalicelib.core.agents import UNKNOWN
-from chalicelib.core.days import iso_time
+from chalicelib.core.days import iso_time, iso_time_if_any
 from chalicelib.core.events import Drawn, Event, Made, Reached, Scanned
 from chalicelib.core.links import Link
 from chalicelib.core.styles import WORDS, Style
@@ -80,8 +80,8 @@ def _link(link: Link, base: str, ms: int) -> LinkData:
         "campaign_id": _spelled("camp", link.campaign),
         "client_id": _spelled("client", link.client),
         "redirect_type": link.redirect_type,
-        "pause_until": _time(until),
-        "expires_at": _time(link.expires_ms),
+        "pause_until": iso_time_if_any(until),
+        "expires_at": iso_time_if_any(link.expires_ms),
         "description": details.description,
         "category": details.category,
         "tags": list(details.tags),
@@ -117,7 +117,7 @@ def _qr_code(subject: Drawn, base: str) -> QrCodeData:
         "compact": code.compact,
         "scannability": shown_scannability(code.scannability),
         "created_at": iso_time(code.created_ms),
-        "deleted_at": _time(code.deleted_ms),
+        "deleted_at": iso_time_if_any(code.deleted_ms),
     }
 
 
@@ -142,7 +142,3 @@ def _words(style: Style) -> dict[str, Any]:
 
 def _spelled(prefix: str, number: int) -> str | None:
     return ids.spell(prefix, number) if number else None
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else iso_time(ms)

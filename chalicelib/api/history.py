@@ -70,7 +70,7 @@ def left_out(call: Call, code_id: str) -> LeftOutAnswer:
     "/v1/dynamic/{code_id}/left-out",
     scope="qr:write",
     body=LeftOut,
-    asked={"ranges": [{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}]},
+    asked=ASKED,
     answer=LeftOutAnswer,
 )
 def leave_out(call: Call, code_id: str) -> LeftOutAnswer:

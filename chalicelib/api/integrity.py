@@ -9,7 +9,7 @@ from chalicelib.api.fields import Count, Date, Time, one_of, said
 from chalicelib.api.http import Api
 from chalicelib.api.parameters import Whole
 from chalicelib.api.requests import Call
-from chalicelib.core.days import iso_day, iso_time
+from chalicelib.core.days import iso_day, iso_time, iso_time_if_any
 from chalicelib.core.integrity import EXPIRED, Report
 from chalicelib.services import integrity
 from chalicelib.services.integrity import Integrity
@@ -70,7 +70,7 @@ def shape(known: Integrity) -> IntegrityAnswer:
         "days_checked": sum(not report.skipped for report in known.reports),
         "in_progress": [iso_day(day) for day in known.ordered],
         "poison": known.poison,
-        "swept_until": _time(known.swept_ms),
+        "swept_until": iso_time_if_any(known.swept_ms),
     }
 
 
@@ -88,9 +88,5 @@ def report_shape(report: Report) -> DayReport:
         "repaired": report.repaired.items,
         "unchecked": report.unchecked,
         "poison": report.poison,
-        "oldest_pending": _time(report.oldest_pending_ms),
+        "oldest_pending": iso_time_if_any(report.oldest_pending_ms),
     }
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else iso_time(ms)

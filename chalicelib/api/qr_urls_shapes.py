@@ -8,7 +8,7 @@ from chalicelib import ids
 from chalicelib.api.dialects import Problem
 from chalicelib.api.fields import Time, Url, one_of, said
 from chalicelib.core import utm
-from chalicelib.core.days import iso_time
+from chalicelib.core.days import iso_time, iso_time_if_any
 from chalicelib.core.links import ACTIVE, DELETED, DRAFT, EXPIRED, PAUSED, REDIRECTS, Link
 
 UrlId = Annotated[str, said("The url's id. Paths and filters take every spelling of it.", "12345")]
@@ -86,7 +86,7 @@ def url(link: Link, base: str, now_ms: int) -> ShortUrl:
         "category": details.category,
         "tags": list(details.tags),
         "redirectType": link.redirect_type,
-        "expiresAt": None if link.expires_ms is None else iso_time(link.expires_ms),
+        "expiresAt": iso_time_if_any(link.expires_ms),
         "isPasswordProtected": False,
         "customUtmParams": utm.custom(details.utm),
         "status": link.state(now_ms),

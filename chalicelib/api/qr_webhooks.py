@@ -9,21 +9,18 @@ from chalicelib.api import qr_webhooks_shapes as shapes
 from chalicelib.api import webhooks_examples as examples
 from chalicelib.api.http import Api
 from chalicelib.api.qr_answers import CURSOR, LIMIT, OFFSET, PAGING, Listed, Success, listed, success
-from chalicelib.api.qr_webhooks_bodies import CreateWebhook, EditWebhook, PostSample, RotateSecret
+from chalicelib.api.qr_webhooks_bodies import CreateWebhook, EditWebhook, RotateSecret
 from chalicelib.api.requests import Call
-from chalicelib.api.webhooks_bodies import filter_ids, given
+from chalicelib.api.webhooks_bodies import PostSample
 from chalicelib.api.webhooks_samples import sampling
 from chalicelib.core import limits
 from chalicelib.core.breaker import Health
 from chalicelib.errors import UnsafeDestination
 from chalicelib.services import webhooks
-from chalicelib.services.webhooks import Edit, NewEndpoint
 
 bp = Api(__name__, dialects.QR, tag="webhooks")
 
 LISTING: Final = "webhooks"
-# The fields of an edit that are taken as they are.
-PLAIN: Final = ("url", "events", "format", "description")
 
 ASKED: Final = {"url": "https://example.com/hooks", "events": ["qr.created", "qr.scan_threshold"], "isActive": True}
 
@@ -44,18 +41,7 @@ def create_webhook(call: Call) -> Success[shapes.NewWebhook]:
 
     The secret that they are signed with is in this answer, and in no other.
     """
-    body = call.body(CreateWebhook)
-    new = NewEndpoint(
-        url=body.url,
-        events=body.events,
-        own_hosts=call.own_hosts,
-        format=body.format,
-        description=body.description,
-        filters=filter_ids(body.filters),
-        secret=body.secret,
-        active=body.is_active,
-    )
-    made = webhooks.create(call.who, new, call.now_ms)
+    made = webhooks.create(call.who, call.body(CreateWebhook).new(call.own_hosts), call.now_ms)
     return success(shapes.new_webhook(made.endpoint, Health(), made.secret, call.now_ms))
 
 
@@ -101,11 +87,7 @@ def edit_webhook(call: Call, webhook_id: str) -> Success[shapes.Webhook]:
 
     Filters are replaced as a whole, null takes them away. One that we disabled is resumed by `isActive: true`.
     """
-    body = call.body(EditWebhook)
-    sent = body.model_fields_set
-    filters = filter_ids(body.filters) if "filters" in sent else None
-    active = body.is_active if "is_active" in sent else None
-    change = Edit(call.own_hosts, filters=filters, active=active, **given(body, PLAIN))
+    change = call.body(EditWebhook).change(call.own_hosts)
     return success(shapes.webhook(webhooks.edit(call.who, webhook_id, change, call.now_ms), call.now_ms))
 
 

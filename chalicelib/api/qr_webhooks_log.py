@@ -8,8 +8,8 @@ from chalicelib.api import webhooks_examples as examples
 from chalicelib.api.http import Api
 from chalicelib.api.parameters import Text
 from chalicelib.api.qr_answers import LIMIT, Success, success
-from chalicelib.api.qr_webhooks_bodies import ReplayDeliveries
 from chalicelib.api.requests import Call
+from chalicelib.api.webhooks_bodies import ReplayDeliveries
 from chalicelib.api.webhooks_paging import STATE, TYPE, next_cursor, page, span
 from chalicelib.core import limits
 from chalicelib.errors import InvalidRequest

@@ -8,7 +8,7 @@ from chalicelib import ids
 from chalicelib.api.fields import Time, one_of, said
 from chalicelib.api.webhooks_log_shapes import Answer, EventId, Reason, Took
 from chalicelib.api.webhooks_shapes import HealthOf, HttpStatus, Status, health
-from chalicelib.core.days import iso_time
+from chalicelib.core.days import iso_time, iso_time_if_any
 from chalicelib.core.deliveries import DELIVERED, Delivery
 from chalicelib.core.endpoints import ACTIVE
 from chalicelib.core.summaries import FREQUENCIES, LINK, SCOPES, Subscription
@@ -80,7 +80,7 @@ def summary(shown: Shown, now_ms: int) -> Summary:
         "next_at": iso_time(it.schedule.next_after(now_ms)) if active else None,
         "created_at": iso_time(it.created_ms),
         "updated_at": iso_time(it.updated_ms),
-        "disabled_at": None if it.disabled_ms is None else iso_time(it.disabled_ms),
+        "disabled_at": iso_time_if_any(it.disabled_ms),
         "disabled_reason": it.disabled_for or None,
         "health": health(shown.health, now_ms),
     }

@@ -15,21 +15,17 @@ from chalicelib.api.webhooks_bodies import (
     EditWebhook,
     PostSample,
     RotateSecret,
-    filter_ids,
-    given,
 )
 from chalicelib.api.webhooks_samples import sampling
 from chalicelib.core import limits
 from chalicelib.core.breaker import Health
 from chalicelib.errors import UnsafeDestination
 from chalicelib.services import webhooks
-from chalicelib.services.webhooks import MOST, Edit, NewEndpoint
+from chalicelib.services.webhooks import MOST
 
 bp = Api(__name__, dialects.QPR, tag="webhooks")
 
 LISTING: Final = "webhooks"
-# The fields of an edit that are taken as they are.
-PLAIN: Final = ("url", "events", "format", "description", "active")
 
 LIMIT: Final = Whole("limit", "Webhooks a page.", MOST, 1, MOST)
 CURSOR: Final = Text("cursor", "The next_cursor of the page before.")
@@ -51,18 +47,7 @@ def create_webhook(call: Call) -> shapes.NewWebhook:
 
     The secret that they are signed with is in this answer, and in no other.
     """
-    body = call.body(CreateWebhook)
-    new = NewEndpoint(
-        url=body.url,
-        events=body.events,
-        own_hosts=call.own_hosts,
-        format=body.format,
-        description=body.description,
-        filters=filter_ids(body.filters),
-        secret=body.secret,
-        active=body.active,
-    )
-    made = webhooks.create(call.who, new, call.now_ms)
+    made = webhooks.create(call.who, call.body(CreateWebhook).new(call.own_hosts), call.now_ms)
     return shapes.new_webhook(made.endpoint, Health(), made.secret, call.now_ms)
 
 
@@ -114,9 +99,7 @@ def edit_webhook(call: Call, webhook_id: str) -> shapes.Webhook:
 
     Filters are replaced as a whole, null takes them away. One that we disabled is resumed by `active: true`.
     """
-    body = call.body(EditWebhook)
-    filters = filter_ids(body.filters) if "filters" in body.model_fields_set else None
-    change = Edit(call.own_hosts, filters=filters, **given(body, PLAIN))
+    change = call.body(EditWebhook).change(call.own_hosts)
     return shapes.webhook(webhooks.edit(call.who, webhook_id, change, call.now_ms), call.now_ms)
 
 

@@ -1,6 +1,6 @@
 """What `/v1/webhooks` is sent."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -11,7 +11,7 @@ from chalicelib.core.endpoints import QPR
 from chalicelib.core.events import TYPES
 from chalicelib.core.replays import REPLAYED
 from chalicelib.services.webhook_filters import FilterIds
-from chalicelib.services.webhooks import DEFAULT_OVERLAP_MS, LONGEST_DESCRIPTION, LONGEST_OVERLAP_MS
+from chalicelib.services.webhooks import DEFAULT_OVERLAP_MS, LONGEST_DESCRIPTION, LONGEST_OVERLAP_MS, Edit, NewEndpoint
 
 MOST_IDS: Final = 100  # in a filter
 MOST_EVENTS: Final = 50
@@ -75,6 +75,19 @@ class CreateWebhook(Body):
     secret: SecretText | None = None
     active: bool = True
 
+    def new(self, own_hosts: Collection[str]) -> NewEndpoint:
+        """What a webhook is made from; `own_hosts` are refused as receivers."""
+        return NewEndpoint(
+            url=self.url,
+            events=self.events,
+            own_hosts=own_hosts,
+            format=self.format,
+            description=self.description,
+            filters=FilterIds() if self.filters is None else self.filters.ids(),
+            secret=self.secret,
+            active=self.active,
+        )
+
 
 class EditWebhook(Body):
     url: ReceiverUrl = ""
@@ -83,6 +96,13 @@ class EditWebhook(Body):
     description: Description = ""
     filters: Filters | None = None
     active: bool = True
+
+    def change(self, own_hosts: Collection[str]) -> Edit:
+        """What to change: the fields that were sent. Filters that are null filter nothing."""
+        sent: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        if "filters" in sent:
+            sent["filters"] = FilterIds() if self.filters is None else self.filters.ids()
+        return Edit(own_hosts, **sent)
 
 
 class RotateSecret(Body):
@@ -98,13 +118,3 @@ class ReplayDeliveries(Body):
     since: Moment
     until: Moment | None = None
     states: States = Field(default_factory=list)
-
-
-def given(body: Any, names: Iterable[str]) -> dict[str, Any]:
-    """The fields that were sent, of those that an edit takes as they are."""
-    return {name: getattr(body, name) for name in names if name in body.model_fields_set}
-
-
-def filter_ids(filters: Any) -> FilterIds:
-    """What a body's filters name; null filters nothing."""
-    return FilterIds() if filters is None else filters.ids()

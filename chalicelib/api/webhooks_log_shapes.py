@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from chalicelib import ids
 from chalicelib.api.fields import Count, Time, one_of, said
 from chalicelib.api.webhooks_shapes import EventType, HttpStatus, WebhookId
-from chalicelib.core.days import iso_time
+from chalicelib.core.days import iso_time, iso_time_if_any
 from chalicelib.core.deliveries import DELIVERED, STATES, Attempt, Delivery
 from chalicelib.core.exports import DONE, FAILED, RUNNING
 from chalicelib.core.replays import REPLAYED, Replay
@@ -102,7 +102,7 @@ def row(delivery: Delivery) -> Row:
         "last_attempt_at": iso_time(last.ms) if last else None,
         "last_status": last.status if last else None,
         "last_reason": (last.reason or None) if last else None,
-        "next_attempt_at": None if delivery.due_ms is None else iso_time(delivery.due_ms),
+        "next_attempt_at": iso_time_if_any(delivery.due_ms),
     }
 
 

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from chalicelib import ids
 from chalicelib.api.fields import Count, Time, Url, one_of, said
 from chalicelib.core.breaker import Health
-from chalicelib.core.days import iso_time
+from chalicelib.core.days import iso_time, iso_time_if_any
 from chalicelib.core.endpoints import ACTIVE, DISABLED, FORMATS, PAUSED, Endpoint
 from chalicelib.core.events import TYPES
 from chalicelib.services.webhooks import Shown
@@ -114,7 +114,7 @@ def webhook(shown: Shown, now_ms: int) -> Webhook:
         "status": endpoint.status,
         "created_at": iso_time(endpoint.created_ms),
         "updated_at": iso_time(endpoint.updated_ms),
-        "disabled_at": _time(endpoint.disabled_ms),
+        "disabled_at": iso_time_if_any(endpoint.disabled_ms),
         "disabled_reason": endpoint.disabled_for or None,
         "health": health(shown.health, now_ms),
     }
@@ -137,9 +137,9 @@ def health(known: Health, now_ms: int) -> HealthOf:
     return {
         "state": RESTING if rests else _state(known, now_ms),
         "consecutive_failures": known.failures,
-        "failing_since": _time(known.failing_since_ms),
+        "failing_since": iso_time_if_any(known.failing_since_ms),
         "last_failure": _last_failure(known),
-        "next_attempt_at": _time(known.open_until_ms) if rests else None,
+        "next_attempt_at": iso_time_if_any(known.open_until_ms) if rests else None,
     }
 
 
@@ -152,10 +152,6 @@ def _state(known: Health, now_ms: int) -> str:
 def _last_failure(known: Health) -> Failure | None:
     last = known.last_failure
     return None if last is None else {"at": iso_time(last.ms), "status": last.status, "reason": last.reason}
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else iso_time(ms)
 
 
 def _spelled(prefix: str, numbers: Collection[int]) -> list[str]:

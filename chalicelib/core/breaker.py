@@ -19,8 +19,9 @@ FIRST_COOLDOWN_MS: Final = 30_000
 LONGEST_COOLDOWN_MS: Final = 3_600_000
 SHORTEST_OPEN_MS: Final = 1_000  # for a Retry-After of 0
 
-SLOW_ANSWER_MS: Final = 1_000
-SLOW_MS: Final = 300_000  # a receiver that was slow once counts as slow for so long
+SLOW_ANSWER_MS: Final = 1_000  # one that takes longer may be a cold start: it takes two to be slow
+VERY_SLOW_ANSWER_MS: Final = 5_000  # of these, one
+SLOW_MS: Final = 300_000  # how long a receiver counts as slow, and how near each other two slow answers are
 REFRESHED_MS: Final = 60_000
 
 WORN_OUT_MS: Final = 5 * DAY_MS
@@ -43,7 +44,7 @@ class Health:
     `failures` are those since the last success, `failing_since_ms` is when the first of them began, or the first after
     days without any; while the breaker is open they are not all counted. `open_until_ms` is None while it is closed.
     `cooldown_ms` is how long it opened the last time, unless the receiver said how long. `slow_until_ms` is until when
-    it counts as slow.
+    it counts as slow; `slow_answer_ms` is when its last slow answer ended, if that alone does not make it slow.
     """
 
     failures: int = 0
@@ -52,6 +53,7 @@ class Health:
     open_until_ms: int | None = None
     cooldown_ms: int = 0
     slow_until_ms: int = 0
+    slow_answer_ms: int = 0
 
     def breaker(self, now_ms: int) -> Breaker:
         if self.open_until_ms is None:
@@ -71,18 +73,34 @@ def after(health: Health, attempt: Attempt, retry_after_ms: int | None) -> Healt
     """A receiver's health after an attempt; the same when that changes nothing."""
     ended_ms = attempt.ms + attempt.took_ms
     known = _failed(health, attempt, retry_after_ms) if attempt.reason else _succeeded(health)
-    return slowed(known, ended_ms) if attempt.took_ms > SLOW_ANSWER_MS else known
+    if attempt.took_ms <= SLOW_ANSWER_MS:
+        return known
+    if attempt.took_ms > VERY_SLOW_ANSWER_MS or _was_slow(known, ended_ms):
+        return _slowed(known, ended_ms)
+    return replace(known, slow_answer_ms=ended_ms)
 
 
-def slowed(health: Health, now_ms: int) -> Health:
-    """The health of a receiver that is slow; the same when that was noted within the last minute."""
+def kept_waiting(health: Health, posts: int, waited_ms: int, now_ms: int) -> Health:
+    """The health of a receiver that so many posts wait for, SLOW_ANSWER_MS at least. It is the same as long as their
+    answers may still leave it well, and when that it is slow was noted within the last minute."""
+    if posts > 1 or waited_ms >= VERY_SLOW_ANSWER_MS or _was_slow(health, now_ms):
+        return _slowed(health, now_ms)
+    return health
+
+
+def _was_slow(health: Health, now_ms: int) -> bool:
+    """Whether another slow answer was little before."""
+    return now_ms < max(health.slow_until_ms, health.slow_answer_ms + SLOW_MS)
+
+
+def _slowed(health: Health, now_ms: int) -> Health:
     if health.slow_until_ms > now_ms + SLOW_MS - REFRESHED_MS:
         return health
-    return replace(health, slow_until_ms=now_ms + SLOW_MS)
+    return replace(health, slow_until_ms=now_ms + SLOW_MS, slow_answer_ms=0)
 
 
 def _succeeded(health: Health) -> Health:
-    return Health(slow_until_ms=health.slow_until_ms)
+    return Health(slow_until_ms=health.slow_until_ms, slow_answer_ms=health.slow_answer_ms)
 
 
 def _failed(health: Health, attempt: Attempt, retry_after_ms: int | None) -> Health:

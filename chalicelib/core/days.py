@@ -71,6 +71,10 @@ def iso_time(ms: int) -> str:
     return datetime.fromtimestamp(ms // 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
+def iso_time_if_any(ms: int | None) -> str | None:
+    return None if ms is None else iso_time(ms)
+
+
 def parse_time(text: str) -> int | None:
     """Milliseconds of an ISO 8601 date or time (without an offset: UTC); None when it is neither.
 

@@ -84,3 +84,11 @@ class Endpoint:
 
     def receiver(self) -> Receiver:
         return Receiver(self.organization, self.number, self.format, self.url, self.status, self.secrets)
+
+
+def status_after(before: str, active: bool | None) -> str:
+    """The status of whoever is paused (False) or resumed (True) by its owner. One that we disabled is not paused beside
+    that: it stays disabled, with the reason, until it is resumed."""
+    if active is None or (before == DISABLED and not active):
+        return before
+    return ACTIVE if active else PAUSED

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from chalicelib.core import rollups as r
+from chalicelib.core.batches import batches
 from chalicelib.core.fold import placed
 from chalicelib.core.rollups import Rollup, RollupKey, Table
 from chalicelib.core.scans import Change, Facts, ScanKey
@@ -58,8 +59,8 @@ class Recounted:
     def add(self, counted: Sequence[tuple[ScanKey, Facts]]) -> None:
         """Add counted scans of the day."""
         self.scans += len(counted)
-        for start in range(0, len(counted), _CHUNK):
-            self._fold([Change(key, None, facts) for key, facts in counted[start : start + _CHUNK]])
+        for chunk in batches(counted, _CHUNK):
+            self._fold([Change(key, None, facts) for key, facts in chunk])
 
     def _fold(self, changes: Sequence[Change]) -> None:
         placement = placed(changes, {})

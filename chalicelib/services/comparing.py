@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chalicelib.core import rollups as r
+from chalicelib.core.batches import batches
 from chalicelib.core.integrity import Drift
 from chalicelib.core.mending import Doubt, Uniques, counted_first, doubts, followed, mended, present
 from chalicelib.core.recounting import Recounted, histograms_lacking, lacking
@@ -107,9 +108,9 @@ class LinkDay:
         if not pending or self._settled or any(rollup.value is None for rollup in held.values()):
             return False
         self._settled = True
-        for start in range(0, len(pending), counting.CHUNK):
+        for chunk in batches(pending, counting.CHUNK):
             try:
-                counting.settle(scans.read(pending[start : start + counting.CHUNK]))
+                counting.settle(scans.read(chunk))
             except Unavailable:
                 break
             self._run.check_time()
@@ -124,9 +125,8 @@ class LinkDay:
     def _compare_visitors(self, look: Look, recounted: Recounted) -> dict[str, Uniques]:
         """Find the visitors that do not know of their scans; return the day's histograms, by scope."""
         uniques = {scope: Uniques(scope, self._run.day, self._run.horizon) for scope in self._scopes}
-        keys = sorted(recounted.visitors)
-        for start in range(0, len(keys), VISITORS_PAGE):
-            for key, held in visitors.read_as_stored(keys[start : start + VISITORS_PAGE]).items():
+        for page in batches(sorted(recounted.visitors), VISITORS_PAGE):
+            for key, held in visitors.read_as_stored(page).items():
                 self._compare_visitor(look, recounted, key, held, uniques.values())
             self._run.check_time()
         return uniques

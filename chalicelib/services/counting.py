@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.core import slots as spread
+from chalicelib.core.batches import batches
 from chalicelib.core.days import day_of
 from chalicelib.core.fold import placed, visitor_keys
 from chalicelib.core.judging import Terms, judged
@@ -174,7 +175,7 @@ class _Work:
     def round(self, found: Sequence[Scan]) -> list[Scan]:
         """Settle scans once; return, as they are now, those that changed meanwhile and are pending again."""
         self.changed, self.terms = set(), {}
-        self.each(_cut(found, CHUNK))
+        self.each(batches(found, CHUNK))
         return [scan for scan in scans.read(self.changed) if scan.pending]
 
     def each(self, chunks: Iterable[Sequence[Scan]]) -> None:
@@ -219,7 +220,7 @@ class _Work:
     def _halves(self, chunk: Sequence[Scan], error: Exception) -> None:
         """Find the scan that stops its chunk, and let the others pass."""
         if len(chunk) > 1:
-            self.each(_cut(chunk, -(-len(chunk) // 2)))
+            self.each(batches(chunk, -(-len(chunk) // 2)))
             return
         self.failed.add(chunk[0].key)
         poison.note(chunk[0], error)
@@ -247,10 +248,6 @@ def _settling(scan: Scan, terms: Terms | None, anew: bool) -> Settling:
 
 def _owned(scan: Scan) -> Owned:
     return scan.key.organization, scan.key.link
-
-
-def _cut(found: Sequence[Scan], size: int) -> list[Sequence[Scan]]:
-    return [found[start : start + size] for start in range(0, len(found), size)]
 
 
 def _backoff(attempt: int) -> float:

@@ -18,14 +18,15 @@ waits for its next message is also due a little later by itself: `ticking` finds
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from chalicelib.core import retries
-from chalicelib.core.breaker import Health
+from chalicelib.core.breaker import SLOW_ANSWER_MS, VERY_SLOW_ANSWER_MS, Health
 from chalicelib.core.deliveries import HELD, Delivery, Message, next_message
 from chalicelib.core.endpoints import ACTIVE, Receiver
 from chalicelib.core.retries import GONE
@@ -35,7 +36,7 @@ from chalicelib.services.attempting import Clock, Outcome
 from chalicelib.store import deliveries, queues, secrets
 from chalicelib.store.health import Key
 
-SLOW_SECONDS: Final = 1.0  # whoever has not answered by then holds up the rest of its batch
+LOOKS_MS: Final = (SLOW_ANSWER_MS, VERY_SLOW_ANSWER_MS)  # whoever has not answered by then holds up its batch
 _TRIES: Final = 5
 
 Change = Callable[[Delivery], Delivery]
@@ -173,16 +174,20 @@ class _Batch:
             secrets.read({name for post in posts for name in post.receiver.signing(self.clock())})
         with ThreadPoolExecutor(len(posts)) as pool:
             running = {pool.submit(self._post, post): post for post in posts}
-            _, late = wait(running, SLOW_SECONDS)
-            self._note_slow({(running[it].receiver.organization, running[it].receiver.number) for it in late})
+            self._watch(running)
             for future in running:
                 future.result()
 
-    def _note_slow(self, keys: Collection[Key]) -> None:
-        """At once, not when they answer: other functions are just taking messages of theirs."""
-        for key in keys:
-            with _reporting():
-                health.note_slow(key, self.clock())
+    def _watch(self, running: Mapping[Future[None], _Post]) -> None:
+        """Note who is slow at once, not when they answer: other functions are just taking messages of theirs."""
+        waited_ms = 0
+        for look_ms in LOOKS_MS:
+            _, late = wait(running, (look_ms - waited_ms) / 1000)
+            waited_ms = look_ms
+            posts = Counter((running[it].receiver.organization, running[it].receiver.number) for it in late)
+            for key, number in posts.items():
+                with _reporting():
+                    health.note_waiting(key, number, waited_ms, self.clock())
 
     def _post(self, post: _Post) -> None:
         with _reporting():

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Final
 
 from chalicelib.core import rollups as r
+from chalicelib.core.batches import batches
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope, marker_scope
 from chalicelib.core.slots import home
@@ -103,9 +104,9 @@ def _forgetting(order: Erase, slots: range) -> dict[str, Clear]:
 
 def _forget(organization: int, scope: str, slot: int) -> bool:
     """Delete the rollups of a scope that nothing is folded into any more. Raises Unavailable."""
-    held = list(rollups.read_scope_as_stored(organization, scope, slot).items())
-    for start in range(0, len(held), PAGE):
-        gone = {key: (Held[Rollup]({}, rollup.version), Rollup()) for key, rollup in held[start : start + PAGE]}
+    held = rollups.read_scope_as_stored(organization, scope, slot)
+    for page in batches(held.items(), PAGE):
+        gone = {key: (Held[Rollup]({}, rollup.version), Rollup()) for key, rollup in page}
         if not rollups.replace(gone):
             raise Unavailable.storage()
     return True

@@ -56,10 +56,14 @@ def note(key: Key, attempt: Attempt, retry_after_ms: int | None, seen: Health) -
     return _change(key, lambda health: breaker.after(health, attempt, retry_after_ms), attempt.ms + attempt.took_ms)
 
 
-def note_slow(key: Key, now_ms: int) -> None:
-    """Note that a receiver keeps us waiting. Raises Unavailable."""
-    if breaker.slowed(seen := current([key], now_ms)[key], now_ms) != seen:
-        _change(key, lambda health: breaker.slowed(health, now_ms), now_ms)
+def note_waiting(key: Key, posts: int, waited_ms: int, now_ms: int) -> None:
+    """Note that a receiver has kept so many posts waiting for so long by now. Raises Unavailable."""
+
+    def after(health: Health) -> Health:
+        return breaker.kept_waiting(health, posts, waited_ms, now_ms)
+
+    if after(seen := current([key], now_ms)[key]) != seen:
+        _change(key, after, now_ms)
 
 
 def forget(organization: int, receiver: int) -> None:

@@ -5,13 +5,14 @@ at once, little of each, and merged as they come: what is held in memory does no
 """
 
 import heapq
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from typing import Final, Protocol, TypeVar
 
 from chalicelib.core import slots as spread
+from chalicelib.core.batches import batches
 from chalicelib.core.days import day_of, month_of
 from chalicelib.core.places import Part, Place, Run, Span, Tally, is_listed
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, link_scope
@@ -104,12 +105,12 @@ class OrganizationScans:
         if sum(each(self.homes, partial(self._count_keys, part.whole))) == part.scans:
             return sum(each(self.homes, partial(self._count_keys, part.span)))
         keys = self._keys(self.homes, part.span, newest_first=False, size=BATCH)
-        return sum(sum(each(pages, _count_listed)) for pages in _pages(_pages(keys, BATCH), AT_ONCE))
+        return sum(sum(each(pages, _count_listed)) for pages in batches(batches(keys, BATCH), AT_ONCE))
 
     def read(self, run: Run, newest_first: bool) -> Iterator[Scan]:
         keys = self._keys(run.slots, run.span, newest_first, _page_size(run))
         size = min(max(run.scans, LEAST_PAGE), BATCH)
-        return filter(is_listed, chain.from_iterable(map(_read, _pages(keys, size))))
+        return filter(is_listed, chain.from_iterable(map(_read, batches(keys, size))))
 
     def unit(self, ms: int) -> Hashable:
         return day_of(ms)
@@ -164,9 +165,3 @@ def _read(keys: Collection[ScanKey]) -> list[Scan]:
 
 def _count_listed(keys: Collection[ScanKey]) -> int:
     return sum(map(is_listed, scans.read(keys)))
-
-
-def _pages(found: Iterable[T], size: int) -> Iterator[list[T]]:
-    source = iter(found)
-    while page := list(islice(source, size)):
-        yield page

@@ -1,7 +1,6 @@
 """Subscriptions to summaries: make, find, change and delete them, and send one now.
 
-The URL is a secret. It is kept before a subscription names it; when the subscription does not come to name it, or names
-another one, it is forgotten again.
+The URL is a secret, kept before a subscription names it; when it names another one, it is forgotten.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,11 +12,11 @@ from chalicelib.config import settings
 from chalicelib.core import destinations, receiver_urls
 from chalicelib.core.breaker import Health
 from chalicelib.core.deliveries import Delivery, Place
-from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, Secret
+from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, Secret, status_after
 from chalicelib.core.names import check_name
 from chalicelib.core.summaries import CAMPAIGN, LINK, ORGANIZATION, SCOPES, Schedule, Subscription, check_schedule, hint
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
-from chalicelib.services import delivering, health, summaries
+from chalicelib.services import delivering, health, kept_secrets, summaries
 from chalicelib.services.accounts import Caller
 from chalicelib.store import secrets
 from chalicelib.store import subscriptions as stored
@@ -96,7 +95,7 @@ def create(caller: Caller, new: NewSubscription, now_ms: int) -> Shown:
             raise Unavailable.storage()
         return made
 
-    return Shown(_with_secret(subscription, location, write), Health())
+    return Shown(kept_secrets.kept(subscription, location, write, stored.read), Health())
 
 
 def everything(caller: Caller) -> list[Shown]:
@@ -183,7 +182,7 @@ def _values(before: Subscription, change: Edit) -> dict[str, Any]:
 
 
 def _edited(before: Subscription, change: Edit, values: Mapping[str, Any], now_ms: int) -> Subscription:
-    status = _status(before.status, change.active)
+    status = status_after(before.status, change.active)
     disabled = status == DISABLED
     return replace(
         before,
@@ -194,13 +193,6 @@ def _edited(before: Subscription, change: Edit, values: Mapping[str, Any], now_m
         disabled_for=before.disabled_for if disabled else "",
         updated_ms=now_ms,
     )
-
-
-def _status(before: str, active: bool | None) -> str:
-    """One that we disabled is not paused beside that: it stays disabled, with the reason, until it is resumed."""
-    if active is None or (before == DISABLED and not active):
-        return before
-    return ACTIVE if active else PAUSED
 
 
 def _moved(caller: Caller, before: Subscription, change: Edit, values: Mapping[str, Any], now_ms: int) -> Subscription:
@@ -216,7 +208,7 @@ def _moved(caller: Caller, before: Subscription, change: Edit, values: Mapping[s
 
         return _changed(caller, str(before.number), at, now_ms)
 
-    after = _with_secret(before, location, to)
+    after = kept_secrets.kept(before, location, to, stored.read)
     secrets.delete(list(gone))
     return after
 
@@ -232,19 +224,6 @@ def _changed(caller: Caller, spelled: str, change: Callable[[Subscription], Subs
         if stored.put(held) if same else stored.put_due(held, now_ms):
             return now
     raise Unavailable.storage()
-
-
-def _with_secret(subscription: Subscription, url: str, write: Callable[[str], Subscription]) -> Subscription:
-    """Keep a URL, and do what makes the subscription name it; when that fails, forget the URL again."""
-    name = secrets.put(subscription.organization, url)
-    try:
-        return write(name)
-    except Exception:
-        found = stored.read(subscription.organization, subscription.number)
-        # A write that failed may have been done all the same.
-        if found is None or all(secret.name != name for secret in found.value.secrets):
-            secrets.delete([name])
-        raise
 
 
 def _checked_url(url: str, own_hosts: Collection[str]) -> tuple[str, str]:

@@ -8,11 +8,12 @@ A sweep that runs out of time leaves the rest to the next one.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Final
 
 from chalicelib.core import slots as spread
+from chalicelib.core.batches import batches
 from chalicelib.core.days import DAY_MS, day_of, iso_day
 from chalicelib.core.scans import ScanKey, index_partition
 from chalicelib.services import counting
@@ -36,7 +37,6 @@ IDLE_MS: Final = 1_200_000  # twice as long as a job may run: its message was lo
 PAGE: Final = 1_000
 KEYS_HELD: Final = 100_000  # of an organization, over all its partitions
 
-T = TypeVar("T")
 OutOfTime = Callable[[], bool]
 
 
@@ -67,7 +67,7 @@ def sweep_organization(organization: int, now_ms: int, out_of_time: OutOfTime = 
     until = now_ms - SETTLED_MS
     since = jobs.read_swept(organization)
     failure: Exception | None = None
-    for page in _pages(_behind(organization, until - FIRST_LOOK_MS if since is None else since, until)):
+    for page in batches(_behind(organization, until - FIRST_LOOK_MS if since is None else since, until), PAGE):
         if out_of_time():
             break
         try:
@@ -115,7 +115,7 @@ def _send_again(organization: int, now_ms: int, _: OutOfTime) -> None:
 def _settle_reopened(organization: int, now_ms: int, out_of_time: OutOfTime) -> None:
     """Scans that are pending again may be of any day: those that are left are listed."""
     failure: Exception | None = None
-    for page in _pages(reopened.listed(organization, until_ms=now_ms - SETTLED_MS)):
+    for page in batches(reopened.listed(organization, until_ms=now_ms - SETTLED_MS), PAGE):
         if out_of_time():
             break
         try:
@@ -126,9 +126,3 @@ def _settle_reopened(organization: int, now_ms: int, out_of_time: OutOfTime) -> 
             failure = failure or error
     if failure:
         raise failure
-
-
-def _pages(found: Iterable[T]) -> Iterator[list[T]]:
-    source = iter(found)
-    while page := list(islice(source, PAGE)):
-        yield page

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
+from chalicelib.core.batches import batches
 from chalicelib.core.deliveries import WAITING, Place, next_message
 from chalicelib.errors import Unavailable
 from chalicelib.services import health, silences, waking
@@ -28,7 +29,6 @@ LAG_MINUTES: Final = 10
 PUT_OFF_MS: Final = 10 * MINUTE_MS
 PAGE: Final = 100
 
-T = TypeVar("T")
 OutOfTime = Callable[[], bool]
 Handler = Callable[[Alarm, int, OutOfTime], None]
 
@@ -75,8 +75,8 @@ class _Tick:
             rung = [key for key in keys if alarms.is_alarm(key[0])]
             others = [key for key in keys if not alarms.is_alarm(key[0])]
             places = list(passing_over(others, lambda key: Place.of(*key)))
-            self._rings += [(minute, page) for page in _pages(rung)]
-            for page in _pages(places):
+            self._rings += [(minute, page) for page in batches(rung, PAGE)]
+            for page in batches(places, PAGE):
                 if self._out_of_time():
                     self.hold(minute)
                     return
@@ -155,12 +155,12 @@ def _send_due(places: Sequence[Place], now_ms: int) -> None:
     found = deliveries.read(places).values()
     due = [it for it in found if it.state == WAITING and it.due_ms is not None and it.due_ms < end_ms]
     known = health.current({(it.place.organization, it.place.receiver) for it in due}, now_ms)
-    batches: dict[tuple[bool, int], list[str]] = {}
+    messages: dict[tuple[bool, int], list[str]] = {}
     for it in due:
         slow = known[it.place.organization, it.place.receiver].is_slow(now_ms)
         delay_seconds = max(0, -(-((it.due_ms or 0) - now_ms) // 1000))
-        batches.setdefault((slow, delay_seconds), []).append(next_message(it).dumps())
-    for (slow, delay_seconds), bodies in batches.items():
+        messages.setdefault((slow, delay_seconds), []).append(next_message(it).dumps())
+    for (slow, delay_seconds), bodies in messages.items():
         queues.send_deliveries(bodies, slow=slow, delay_seconds=delay_seconds)
     slots.each(due, lambda delivery: deliveries.put(replace(delivery, due_ms=None)))
 
@@ -176,7 +176,3 @@ def _listen(alarm: Alarm, now_ms: int, _out_of_time: OutOfTime) -> None:
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {WAKE: waking.wake, SUMMARY: _summarise, SILENCE: _listen}
-
-
-def _pages(found: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (found[start : start + PAGE] for start in range(0, len(found), PAGE))

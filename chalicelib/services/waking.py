@@ -18,6 +18,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Final
 
+from chalicelib.core.batches import batches
 from chalicelib.core.deliveries import HELD, SHARDS, WAITING, Delivery, Place, next_message
 from chalicelib.core.endpoints import ACTIVE
 from chalicelib.services import health, receivers
@@ -78,10 +79,10 @@ def _rest(alarm: Alarm, now_ms: int) -> None:
 
 
 def _each(places: Sequence[Place], handle: Callable[[Sequence[Delivery]], None], out_of_time: OutOfTime) -> None:
-    for start in range(0, len(places), PAGE):
+    for page in batches(places, PAGE):
         if out_of_time():
             return
-        handle(_still_parked(places[start : start + PAGE]))
+        handle(_still_parked(page))
 
 
 def _still_parked(places: Sequence[Place]) -> list[Delivery]:

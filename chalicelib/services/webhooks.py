@@ -10,10 +10,10 @@ from chalicelib.core import endpoint_secrets, receiver_urls
 from chalicelib.core.breaker import Health
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.deliveries import Delivery, Place
-from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, QPR, Endpoint, Filters, Secret
+from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, QPR, Endpoint, Filters, Secret, status_after
 from chalicelib.core.events import TYPES, Event
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
-from chalicelib.services import delivering, health, webhook_filters, webhook_secrets
+from chalicelib.services import delivering, health, kept_secrets, webhook_filters
 from chalicelib.services.accounts import Caller
 from chalicelib.services.webhook_filters import FilterIds
 from chalicelib.store import endpoints as stored
@@ -108,7 +108,7 @@ def create(caller: Caller, new: NewEndpoint, now_ms: int) -> Issued:
     )
     if len(stored.newest_first(organization)) >= MOST:
         raise InvalidRequest(f"An organization has at most {MOST} webhook endpoints: delete one that is not needed")
-    return Issued(text, webhook_secrets.kept(endpoint, text, lambda name: _created(endpoint, name)))
+    return Issued(text, kept_secrets.kept(endpoint, text, lambda name: _created(endpoint, name), stored.read))
 
 
 def page(caller: Caller, limit: int, offset: int = 0, before: int | None = None) -> Page:
@@ -188,7 +188,7 @@ def rotate(
 
         return _changed(caller, spelled, with_new)[1]
 
-    endpoint = webhook_secrets.kept(before, text, rotated)
+    endpoint = kept_secrets.kept(before, text, rotated, stored.read)
     secrets.delete(gone)
     return Issued(text, endpoint)
 
@@ -216,7 +216,7 @@ def _shown(chosen: Sequence[Endpoint]) -> list[Shown]:
 def _created(endpoint: Endpoint, name: str) -> Endpoint:
     made = replace(endpoint, secrets=(Secret(name),))
     # Its number is new: who was before us was ourselves, whose answer was lost.
-    if not stored.put(Held(made, None)) and not webhook_secrets.is_named(made, name):
+    if not stored.put(Held(made, None)) and not kept_secrets.is_named(made, name, stored.read):
         raise Unavailable.storage()
     return made
 
@@ -243,15 +243,23 @@ def _checked(before: Endpoint, change: Edit, now_ms: int) -> _Checked:
     if change.url is not None:
         _check_url(change.url, change.own_hosts)
     if change.format not in (None, before.format):
-        webhook_secrets.check_fit(before, change.format or "", now_ms)
+        _check_fit(before, change.format or "", now_ms)
     return _Checked(
         None if change.events is None else _events(change.events),
         None if change.filters is None else webhook_filters.found(before.organization, change.filters),
     )
 
 
+def _check_fit(endpoint: Endpoint, format: str, now_ms: int) -> None:
+    """Secrets that were brought along for one format may not do for another. Raises InvalidRequest, Unavailable."""
+    texts = secrets.read(endpoint.receiver().signing(now_ms))
+    if not all(endpoint_secrets.fits(text, format) for text in texts.values()):
+        problem = f"{format} cannot be signed with the secrets of this webhook: rotate them out first"
+        raise InvalidRequest.for_field("format", problem)
+
+
 def _edited(endpoint: Endpoint, change: Edit, checked: _Checked, now_ms: int) -> Endpoint:
-    status = _status(endpoint.status, change.active)
+    status = status_after(endpoint.status, change.active)
     disabled = status == DISABLED
     return replace(
         endpoint,
@@ -265,13 +273,6 @@ def _edited(endpoint: Endpoint, change: Edit, checked: _Checked, now_ms: int) ->
         disabled_for=endpoint.disabled_for if disabled else "",
         updated_ms=now_ms,
     )
-
-
-def _status(before: str, active: bool | None) -> str:
-    """One that we disabled is not paused beside that: it stays disabled, with the reason, until it is resumed."""
-    if active is None or (before == DISABLED and not active):
-        return before
-    return ACTIVE if active else PAUSED
 
 
 def _check_url(url: str, own_hosts: Collection[str]) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 
 from chalicelib.core import rollups as r
 from chalicelib.core import slots as spread
+from chalicelib.core.batches import batches
 from chalicelib.core.integrity import Drift, Sample
 from chalicelib.core.recounting import LIFETIME_TOLD, histograms_lacking, mended, of_lifetime, of_organization
 from chalicelib.core.rollups import LIFETIME, ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope
@@ -104,9 +105,8 @@ def _by_home(held: Rollups) -> dict[str, int | None]:
 def _sums(run: Run) -> Sums | None:
     """The days of all links, added up by home; None when one cannot be read."""
     sums: defaultdict[int, Rollup] = defaultdict(dict)
-    keys = list(_link_days(run))
-    for start in range(0, len(keys), PAGE):
-        for key, held in rollups.read_as_stored(keys[start : start + PAGE]).items():
+    for page in batches(list(_link_days(run)), PAGE):
+        for key, held in rollups.read_as_stored(page).items():
             if held.value is None:
                 return None
             home = spread.home(int(key.scope[1:]), key.slot)

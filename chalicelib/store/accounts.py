@@ -14,7 +14,7 @@ from chalicelib.core.accounts import Member, Organization
 from chalicelib.core.thresholds import Thresholds
 from chalicelib.errors import Unavailable
 from chalicelib.store import members
-from chalicelib.store.tables import Record
+from chalicelib.store.tables import Record, whole
 from chalicelib.store.transactions import Transaction
 
 _ALL = "organizations"
@@ -72,10 +72,10 @@ def read_organization(number: int) -> Organization:
         plan=found.plan,
         hashing_key=bytes(found.hashing_key),
         created_ms=int(found.created),
-        keep_days=_whole(found.keep_days),
-        least_kept_days=_whole(found.least_kept_days),
-        test_of=_whole(found.test_of),
-        test=_whole(found.test),
+        keep_days=whole(found.keep_days),
+        least_kept_days=whole(found.least_kept_days),
+        test_of=whole(found.test_of),
+        test=whole(found.test),
         kept_from_ms=int(found.kept_from or 0),
         thresholds=None if found.thresholds is None else tuple(json.loads(found.thresholds)),
     )
@@ -143,7 +143,3 @@ def _add(write: Transaction, organization: Organization, first: Member) -> None:
     write.put(item, OrganizationItem.pk.does_not_exist(), "organization")
     members.put_new(write, first, in_twin=organization.test_of is not None)
     write.put(ListedItem(_ALL, pk), None, "list")
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)

@@ -8,14 +8,13 @@ pk due                     sk cursor        up to which minute everything was se
 
 import zlib
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.store.deliveries import DUE_SHARDS, MINUTE_MS, due_in
+from chalicelib.store.deliveries import DUE_SHARDS, MINUTE_MS, ByWait, due_in
 from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
 
@@ -33,17 +32,6 @@ class Alarm(NamedTuple):
     kind: str
     of: str
     due_ms: int
-
-
-class ByWait(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """Everything that waits, deliveries too: PynamoDB wants an index of its own for each kind of item."""
-
-    class Meta:
-        index_name = "by_wait"
-        projection = KeysOnlyProjection()
-
-    wait = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
 
 
 class AlarmItem(Record):

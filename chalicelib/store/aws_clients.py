@@ -5,7 +5,17 @@ from functools import cache, wraps
 from threading import Lock
 from typing import Any
 
+import boto3
+from botocore.config import Config
+
 _making = Lock()
+
+
+def client(service: str, connect_seconds: int, read_seconds: int, tries: int = 3, **options: Any) -> Any:
+    """A client of a service that waits for so long to be connected, and for each answer; `options` are botocore's."""
+    retries = {"total_max_attempts": tries, "mode": "standard"}
+    config = Config(connect_timeout=connect_seconds, read_timeout=read_seconds, retries=retries, **options)
+    return boto3.client(service, config=config)
 
 
 def once(make: Callable[[], Any]) -> Callable[[], Any]:
@@ -13,8 +23,8 @@ def once(make: Callable[[], Any]) -> Callable[[], Any]:
     made = cache(make)
 
     @wraps(make)
-    def client() -> Any:
+    def the_one() -> Any:
         with _making:
             return made()
 
-    return client
+    return the_one

@@ -20,7 +20,7 @@ from chalicelib.core.scannability import Scannability
 from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.store import numbered, pictures
 from chalicelib.store.numbered import sort_key
-from chalicelib.store.tables import Record
+from chalicelib.store.tables import Record, whole
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
 
@@ -182,11 +182,11 @@ def _code(found: CodeItem) -> QrCode:
         created_ms=int(found.created),
         kind=found.kind,
         label=found.label,
-        link=None if found.link is None else int(found.link),
+        link=whole(found.link),
         marker=int(found.marker or 0),
         style=Style(**json.loads(found.style or "{}")),
         scannability=None if found.scannability is None else Scannability.restored(json.loads(found.scannability)),
-        deleted_ms=None if found.deleted is None else int(found.deleted),
+        deleted_ms=whole(found.deleted),
     )
 
 

@@ -14,7 +14,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.deliveries import KEPT_DAYS, MOST_ATTEMPTS_KEPT, Attempt, Delivery, Place
 from chalicelib.core.scans import END_MS, sort_from
-from chalicelib.store.tables import Record, refused
+from chalicelib.store.tables import Record, refused, whole
 from chalicelib.store.versions import new_version, unchanged
 
 MINUTE_MS: Final = 60_000
@@ -127,7 +127,7 @@ def _delivery(found: DeliveryItem) -> Delivery:
         round=int(found.round),
         tries=int(found.tries),
         attempts=tuple(Attempt(*each) for each in json.loads(found.attempts or "[]")),
-        due_ms=None if found.due is None else int(found.due),
+        due_ms=whole(found.due),
         parked=(found.wait or "").startswith("parked#"),
         version=int(found.version),
     )

@@ -12,7 +12,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 from chalicelib.core.endpoints import Endpoint, Filters, Secret
 from chalicelib.store import numbered
 from chalicelib.store.numbered import sort_key
-from chalicelib.store.tables import Record, refused
+from chalicelib.store.tables import Record, refused, whole
 from chalicelib.store.versions import Held, new_version, unchanged
 
 KIND: Final = "endpoint"
@@ -104,7 +104,7 @@ def _endpoint(found: EndpointItem) -> Endpoint:
         status=found.status,
         description=found.description or "",
         filters=_filters(json.loads(found.filters or "[]")),
-        disabled_ms=None if found.disabled is None else int(found.disabled),
+        disabled_ms=whole(found.disabled),
         disabled_for=found.disabled_for or "",
     )
 

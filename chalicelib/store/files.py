@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import IO, Any, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
+from chalicelib.store.aws_clients import client
 
 # S3 takes no smaller part but the last one.
 LEAST_PART_BYTES: Final = 5 * 1024 * 1024
@@ -101,12 +100,5 @@ def _translated() -> Iterator[None]:
 @cache
 def _client() -> Any:
     """Path-style addresses carry the region, and are right for the local stack as well."""
-    attempts = {"total_max_attempts": 3, "mode": "standard"}
-    config = Config(
-        connect_timeout=2,
-        read_timeout=30,
-        retries=attempts,
-        signature_version="s3v4",
-        s3={"addressing_style": "path"},
-    )
-    return boto3.client("s3", config=config)
+    paths = {"addressing_style": "path"}
+    return client("s3", connect_seconds=2, read_seconds=30, signature_version="s3v4", s3=paths)

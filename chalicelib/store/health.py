@@ -10,7 +10,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.core.breaker import Failure, Health
 from chalicelib.core.days import DAY_MS
-from chalicelib.store.tables import Record, refused
+from chalicelib.store.tables import Record, refused, whole
 from chalicelib.store.versions import Held, new_version, unchanged
 
 KEPT_MS: Final = 60 * DAY_MS  # what has not changed for longer tells nothing any more
@@ -35,6 +35,7 @@ class HealthItem(Record):
     open_until = NumberAttribute(null=True)
     cooldown = NumberAttribute()
     slow_until = NumberAttribute()
+    slow_answer = NumberAttribute(null=True)
     expires = NumberAttribute()
 
 
@@ -77,6 +78,7 @@ def _item(key: Key, health: Health, now_ms: int) -> HealthItem:
         open_until=health.open_until_ms,
         cooldown=health.cooldown_ms,
         slow_until=health.slow_until_ms,
+        slow_answer=health.slow_answer_ms or None,
         expires=(now_ms + KEPT_MS) // 1000,
     )
 
@@ -84,17 +86,14 @@ def _item(key: Key, health: Health, now_ms: int) -> HealthItem:
 def _held(found: HealthItem) -> Held[Health]:
     last = None
     if found.failed is not None:
-        last = Failure(int(found.failed), _whole(found.status), found.reason or "")
+        last = Failure(int(found.failed), whole(found.status), found.reason or "")
     health = Health(
         failures=int(found.failures),
-        failing_since_ms=_whole(found.since),
+        failing_since_ms=whole(found.since),
         last_failure=last,
-        open_until_ms=_whole(found.open_until),
+        open_until_ms=whole(found.open_until),
         cooldown_ms=int(found.cooldown),
         slow_until_ms=int(found.slow_until),
+        slow_answer_ms=int(found.slow_answer or 0),
     )
     return Held(health, int(found.version))
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)

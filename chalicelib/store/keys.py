@@ -16,7 +16,7 @@ from chalicelib.core.days import DAY_MS, HOUR_MS
 from chalicelib.errors import Unavailable
 from chalicelib.store import numbered
 from chalicelib.store.numbered import sort_key
-from chalicelib.store.tables import Record, refused
+from chalicelib.store.tables import Record, refused, whole
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import new_version, unchanged
 
@@ -152,7 +152,7 @@ def _item(pk: str, sk: str, key: ApiKey, version: int) -> KeyItem:
 
 
 def _stored(found: KeyItem) -> Stored:
-    return Stored(_key(found), found.digest or "", _whole(found.version))
+    return Stored(_key(found), found.digest or "", whole(found.version))
 
 
 def _key(found: KeyItem) -> ApiKey:
@@ -164,12 +164,8 @@ def _key(found: KeyItem) -> ApiKey:
         hint=found.hint,
         created_ms=int(found.created),
         name=found.name or "",
-        client=_whole(found.client),
-        expires_ms=_whole(found.ends),
-        revoked_ms=_whole(found.revoked),
-        last_used_ms=_whole(found.last_used),
+        client=whole(found.client),
+        expires_ms=whole(found.ends),
+        revoked_ms=whole(found.revoked),
+        last_used_ms=whole(found.last_used),
     )
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)

@@ -19,7 +19,7 @@ from chalicelib.core.queries import with_parameters
 from chalicelib.core.scannability import Scannability
 from chalicelib.store import numbered, pictures
 from chalicelib.store.numbered import sort_key
-from chalicelib.store.tables import Record
+from chalicelib.store.tables import Record, whole
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
 
@@ -158,7 +158,7 @@ def terms(links: Collection[tuple[int, int]]) -> dict[tuple[int, int], Terms]:
     found = {(i.pk, i.sk): i for i in TermsItem.batch_get([*addresses, *owners], consistent_read=True)}
     keep = {organization: found[organization, sort].keep_days for organization, sort in owners & found.keys()}
     return {
-        link: Terms(_spans(found[address].left_out), _whole(keep.get(address[0])), _whole(found[address].marked))
+        link: Terms(_spans(found[address].left_out), whole(keep.get(address[0])), whole(found[address].marked))
         for address, link in addresses.items()
         if address in found and found[address].status != ERASED
     }
@@ -243,14 +243,14 @@ def _link(found: LinkItem) -> Link:
         created_ms=int(found.created),
         label=found.label,
         status=found.status,
-        pause_until_ms=None if found.pause_until is None else int(found.pause_until),
-        expires_ms=None if found.valid_until is None else int(found.valid_until),
+        pause_until_ms=whole(found.pause_until),
+        expires_ms=whole(found.valid_until),
         redirect_type=int(found.redirect_type),
         left_out=_spans(found.left_out),
         updated_ms=int(found.updated or 0),
         custom=bool(found.custom),
         markers=int(found.markers or 0),
-        marked_ms=_whole(found.marked),
+        marked_ms=whole(found.marked),
         campaign=int(found.campaign or 0),
         client=int(found.client or 0),
         details=_details(found.details),
@@ -279,7 +279,3 @@ def _details(stored: str | None) -> Details:
 
 def _spans(stored: str | None) -> tuple[Span, ...]:
     return tuple((first, end) for first, end in json.loads(stored or "[]"))
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)

@@ -4,12 +4,11 @@ import json
 from functools import cache
 from typing import Any, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
+from chalicelib.store.aws_clients import client
 
 # What SES says of a mail that it will not send, however often it is asked.
 _REFUSALS: Final = frozenset(
@@ -43,5 +42,4 @@ def _utf8(text: str) -> dict[str, str]:
 
 @cache
 def _client() -> Any:
-    attempts = {"total_max_attempts": 3, "mode": "standard"}
-    return boto3.client("sesv2", config=Config(connect_timeout=2, read_timeout=10, retries=attempts))
+    return client("sesv2", connect_seconds=2, read_seconds=10)

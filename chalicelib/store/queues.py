@@ -4,13 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
+from chalicelib.core.batches import batches
 from chalicelib.errors import Unavailable
-from chalicelib.store.aws_clients import once
+from chalicelib.store.aws_clients import client, once
 
 LONGEST_DELAY_SECONDS: Final = 900
 
@@ -43,7 +42,7 @@ def send_deliveries(bodies: Sequence[str], *, slow: bool = False, delay_seconds:
     Raises Unavailable when any was not taken; others may have been.
     """
     url = settings().slow_queue_url if slow else settings().delivery_queue_url
-    for batch in _batches(bodies):
+    for batch in _requests(bodies):
         entries = [{"Id": str(n), "MessageBody": body, "DelaySeconds": delay_seconds} for n, body in enumerate(batch)]
         try:
             answer = _client().send_message_batch(QueueUrl=url, Entries=entries)
@@ -76,8 +75,7 @@ def take_slow(most: int, wait_seconds: int = 0) -> list[Waiting]:
 
 def finish_slow(receipts: Sequence[str]) -> None:
     """Delete messages that were taken. One that is not deleted comes again. Raises Unavailable."""
-    for start in range(0, len(receipts), _MOST_AT_ONCE):
-        part = receipts[start : start + _MOST_AT_ONCE]
+    for part in batches(receipts, _MOST_AT_ONCE):
         entries = [{"Id": str(n), "ReceiptHandle": receipt} for n, receipt in enumerate(part)]
         try:
             _client().delete_message_batch(QueueUrl=settings().slow_queue_url, Entries=entries)
@@ -85,22 +83,21 @@ def finish_slow(receipts: Sequence[str]) -> None:
             raise Unavailable.storage() from error
 
 
-def _batches(bodies: Sequence[str]) -> list[list[str]]:
+def _requests(bodies: Sequence[str]) -> list[list[str]]:
     """As many bodies in each as one request takes."""
-    batches: list[list[str]] = []
+    requests: list[list[str]] = []
     size = _MOST_BYTES_AT_ONCE
     for body in bodies:
         length = len(body.encode())
-        if size + length > _MOST_BYTES_AT_ONCE or len(batches[-1]) == _MOST_AT_ONCE:
-            batches.append([])
+        if size + length > _MOST_BYTES_AT_ONCE or len(requests[-1]) == _MOST_AT_ONCE:
+            requests.append([])
             size = 0
-        batches[-1].append(body)
+        requests[-1].append(body)
         size += length
-    return batches
+    return requests
 
 
 @once
 def _client() -> Any:
-    attempts = {"total_max_attempts": 2, "mode": "standard"}
     # Who only orders something must not wait for long: an API request has 29 s. The slow lane's poll takes a second.
-    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=3, retries=attempts))
+    return client("sqs", connect_seconds=1, read_seconds=3, tries=2)

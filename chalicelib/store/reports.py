@@ -10,7 +10,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core.days import DAY_MS, iso_day, parse_day
 from chalicelib.core.integrity import Drift, Report
-from chalicelib.store.tables import Record
+from chalicelib.store.tables import Record, whole
 from chalicelib.store.transactions import Transaction
 
 KEPT_DAYS: Final = 400
@@ -92,6 +92,6 @@ def _report(found: ReportItem) -> Report:
         unchecked=int(found.unchecked),
         skipped=found.skipped or "",
         poison=int(found.poison),
-        oldest_pending_ms=None if found.oldest_pending is None else int(found.oldest_pending),
+        oldest_pending_ms=whole(found.oldest_pending),
         checks=int(found.checks),
     )

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
+from chalicelib.core.batches import batches
 from chalicelib.core.days import iso_day, parse_day
 from chalicelib.core.rollups import LIFETIME, ORGANIZATION_SCOPE, TOTAL, Rollup, RollupKey, amount, merged
 from chalicelib.store.slots import each
@@ -95,8 +96,7 @@ def read_days_of(
         return list(days_in_slot(organization, *place, first, last))
 
     days: dict[int, list[Rollup]] = {}
-    for start in range(0, len(places), PLACES_HELD):
-        part = places[start : start + PLACES_HELD]
+    for part in batches(places, PLACES_HELD):
         for (scope, _), held in zip(part, each(part, read_place), strict=True):
             if seen:
                 seen(scope, dict(held))
@@ -108,8 +108,7 @@ def read_days_of(
 
 def read_many(keys: Sequence[RollupKey]) -> dict[RollupKey, Rollup]:
     """As `read`, only what they hold, several requests at once when they are many."""
-    parts = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
-    return {key: held.value for part in each(parts, read) for key, held in part.items()}
+    return {key: held.value for part in each(list(batches(keys, _BATCH)), read) for key, held in part.items()}
 
 
 def days_in_slot(organization: int, scope: str, slot: int, first: int, last: int) -> Iterator[tuple[int, Rollup]]:

@@ -9,7 +9,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.core.scans import FACT_NAMES, Facts, Scan, ScanKey, Unjudged
-from chalicelib.store.tables import Record
+from chalicelib.store.tables import Record, whole
 
 
 class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
@@ -118,11 +118,11 @@ def _readable(found: ScanItem) -> Scan:
         counted=None if found.counted is None else Facts.loads(found.counted),
         first=found.first,
         ended=bool(found.ended),
-        reported_ms=None if found.reported is None else int(found.reported),
-        completed_ms=None if found.completed is None else int(found.completed),
+        reported_ms=whole(found.reported),
+        completed_ms=whole(found.completed),
         signs=found.signs or "",
         rules=int(found.rules or 0),
-        expires=None if found.expires is None else int(found.expires),
+        expires=whole(found.expires),
         failures=int(found.failures or 0),
         poisoned=bool(found.poison),
     )

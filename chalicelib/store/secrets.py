@@ -7,13 +7,12 @@ import secrets
 from collections.abc import Collection
 from typing import Any, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import settings
+from chalicelib.core.batches import batches
 from chalicelib.errors import Unavailable
-from chalicelib.store.aws_clients import once
+from chalicelib.store.aws_clients import client, once
 
 _AT_ONCE: Final = 10  # as many as one request reads
 _MOST_HELD: Final = 10_000
@@ -35,9 +34,8 @@ def read(names: Collection[str]) -> dict[str, str]:
     """Secrets by their names; those that are gone are missing. Raises Unavailable."""
     if len(_held) > _MOST_HELD:
         _held.clear()
-    wanted = sorted(set(names) - _held.keys())
-    for start in range(0, len(wanted), _AT_ONCE):
-        _held.update(_read(wanted[start : start + _AT_ONCE]))
+    for wanted in batches(sorted(set(names) - _held.keys()), _AT_ONCE):
+        _held.update(_read(wanted))
     return {name: _held[name] for name in names if name in _held}
 
 
@@ -45,8 +43,7 @@ def delete(names: Collection[str]) -> None:
     """Forget secrets, if there are any. Raises Unavailable."""
     for name in names:
         _held.pop(name, None)
-    for start in range(0, len(names), _AT_ONCE):
-        paths = [_path(name) for name in list(names)[start : start + _AT_ONCE]]
+    for paths in batches(map(_path, names), _AT_ONCE):
         try:
             _client().delete_parameters(Names=paths)
         except (BotoCoreError, ClientError) as error:
@@ -68,5 +65,4 @@ def _path(name: str) -> str:
 
 @once
 def _client() -> Any:
-    attempts = {"total_max_attempts": 3, "mode": "standard"}
-    return boto3.client("ssm", config=Config(connect_timeout=1, read_timeout=3, retries=attempts))
+    return client("ssm", connect_seconds=1, read_seconds=3)

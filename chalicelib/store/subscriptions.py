@@ -16,7 +16,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.store import alarms, numbered
 from chalicelib.store.alarms import SUMMARY, Alarm
 from chalicelib.store.numbered import sort_key
-from chalicelib.store.tables import Record, refused
+from chalicelib.store.tables import Record, refused, whole
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
 
@@ -150,6 +150,6 @@ def _subscription(found: SubscriptionItem) -> Subscription:
         name=found.name or "",
         thresholds=bool(found.thresholds),
         status=found.status,
-        disabled_ms=None if found.disabled is None else int(found.disabled),
+        disabled_ms=whole(found.disabled),
         disabled_for=found.disabled_for or "",
     )

@@ -73,6 +73,11 @@ class SharedConnection(Connection):
         return answer
 
 
+def whole(number: float | None) -> int | None:
+    """A stored number that may be missing, as an integer."""
+    return None if number is None else int(number)
+
+
 def refused(write: Callable[[], object]) -> bool:
     """Do a conditional write; tell whether its condition failed."""
     try:

@@ -95,24 +95,75 @@ def test_a_success_makes_all_good(before: Health) -> None:
 
 def test_a_success_of_one_that_is_well_changes_nothing() -> None:
     assert breaker.after(Health(), attempt(status=200), None) == Health()
-    slow = Health(slow_until_ms=NOW_MS + 1)
-    assert breaker.after(slow, attempt(status=200), None) == slow
+    for slow in (Health(slow_until_ms=NOW_MS + 1), Health(slow_answer_ms=NOW_MS - 1)):
+        assert breaker.after(slow, attempt(status=200), None) == slow
 
 
-@pytest.mark.parametrize(("took_ms", "slow"), [(1_000, False), (1_001, True), (15_000, True)])
+def answering(*answers: tuple[int, int]) -> Health:
+    """The health of a receiver after successes that began and took so long, in milliseconds."""
+    health = Health()
+    for began_ms, took_ms in answers:
+        health = breaker.after(health, attempt(NOW_MS + began_ms, 200, took_ms), None)
+    return health
+
+
+@pytest.mark.parametrize(("took_ms", "slow"), [(1_000, False), (1_001, False), (5_000, False), (5_001, True)])
 @pytest.mark.parametrize("status", [200, 500, None])
-def test_whoever_keeps_us_waiting_is_slow_for_five_minutes(took_ms: int, slow: bool, status: int | None) -> None:
+def test_a_single_answer_makes_slow_only_when_it_takes_very_long(took_ms: int, slow: bool, status: int | None) -> None:
     health = breaker.after(Health(), attempt(status=status, took_ms=took_ms), None)
     ended_ms = NOW_MS + took_ms
+    assert health.is_slow(ended_ms) is slow
     assert health.is_slow(ended_ms + SLOW_MS - 1) is slow
     assert not health.is_slow(ended_ms + SLOW_MS)
     assert health.breaker(ended_ms) == "closed"
 
 
+@pytest.mark.parametrize(
+    ("answers", "slow"),
+    [
+        pytest.param([(0, 1_001), (SLOW_MS - 1, 1_001)], True, id="two within five minutes"),
+        pytest.param([(0, 1_001), (SLOW_MS, 1_001)], False, id="two that are further apart"),
+        pytest.param([(0, 1_001), (SLOW_MS, 1_001), (SLOW_MS + 1, 1_001)], True, id="the last two of three"),
+        pytest.param([(0, 1_001), (10, 10), (SLOW_MS - 1, 1_001)], True, id="quick ones between them"),
+        pytest.param([(0, 1_001), (9_000, 1_000)], False, id="the second is quick enough"),
+        pytest.param([(100, 1_002), (99, 1_002)], True, id="the second ended first"),
+    ],
+)
+def test_two_slow_answers_within_five_minutes_make_slow(answers: list[tuple[int, int]], slow: bool) -> None:
+    health, ended_ms = answering(*answers), NOW_MS + sum(answers[-1])
+    assert health.is_slow(ended_ms) is slow
+    assert health.is_slow(ended_ms + SLOW_MS - 1) is slow
+    assert not health.is_slow(ended_ms + SLOW_MS)
+
+
+def test_whoever_is_slow_stays_so_with_each_slow_answer() -> None:
+    health = answering((0, 5_001), (SLOW_MS - 1, 1_001))
+    assert health.is_slow(NOW_MS + SLOW_MS - 1 + 1_001 + SLOW_MS - 1), "from a single one, noted while it was slow"
+
+
+@pytest.mark.parametrize(
+    ("before", "posts", "waited_ms", "slow"),
+    [
+        pytest.param(Health(), 1, 1_000, False, id="one may still answer"),
+        pytest.param(Health(), 2, 1_000, True, id="two at once"),
+        pytest.param(Health(), 1, 5_000, True, id="one for very long"),
+        pytest.param(Health(slow_answer_ms=NOW_MS - SLOW_MS + 1), 1, 1_000, True, id="one, soon after a slow answer"),
+        pytest.param(Health(slow_answer_ms=NOW_MS - SLOW_MS), 1, 1_000, False, id="one, long after a slow answer"),
+    ],
+)
+def test_whoever_is_sure_to_be_slow_is_so_before_it_answers(
+    before: Health, posts: int, waited_ms: int, slow: bool
+) -> None:
+    health = breaker.kept_waiting(before, posts, waited_ms, NOW_MS)
+    assert health.is_slow(NOW_MS) is slow
+    assert (health == before) is not slow, "a single one is counted when it answers, not twice"
+
+
 def test_that_it_is_slow_is_noted_once_a_minute() -> None:
-    noted = breaker.slowed(Health(), NOW_MS)
-    assert breaker.slowed(noted, NOW_MS + REFRESHED_MS - 1) == noted
-    assert breaker.slowed(noted, NOW_MS + REFRESHED_MS).slow_until_ms == NOW_MS + REFRESHED_MS + SLOW_MS
+    noted = breaker.kept_waiting(Health(), 2, 1_000, NOW_MS)
+    assert breaker.kept_waiting(noted, 1, 1_000, NOW_MS + REFRESHED_MS - 1) == noted
+    again = breaker.kept_waiting(noted, 1, 1_000, NOW_MS + REFRESHED_MS)
+    assert again.slow_until_ms == NOW_MS + REFRESHED_MS + SLOW_MS
 
 
 def test_five_days_of_failures_wear_us_out() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.breaker import FIRST_COOLDOWN_MS, MOST_FAILURES, Health
+from chalicelib.core import breaker
+from chalicelib.core.breaker import FIRST_COOLDOWN_MS, MOST_FAILURES, VERY_SLOW_ANSWER_MS, Health
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.deliveries import DELIVERED, FAILED, HELD, WAITING, Delivery, Message, Place, next_message
 from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, QPR, QR, QRCODES, SLACK, STANDARD, Endpoint, Secret
@@ -562,28 +563,35 @@ def test_failures_at_once_are_all_counted_until_the_breaker_opens(line: Line, mo
     assert {stored(line, place).tries for place in places} == {1}
 
 
+@pytest.mark.parametrize(
+    ("posts", "very_slow_ms"),
+    [pytest.param(2, VERY_SLOW_ANSWER_MS, id="with two at once"), pytest.param(1, 0, id="with one, for very long")],
+)
 def test_a_receiver_that_keeps_a_batch_waiting_is_slow_before_it_answers(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+    line: Line, monkeypatch: pytest.MonkeyPatch, posts: int, very_slow_ms: int
 ) -> None:
     take_turns(monkeypatch)
-    monkeypatch.setattr(delivering, "SLOW_SECONDS", 0)
+    monkeypatch.setattr(delivering, "LOOKS_MS", (0,))
+    monkeypatch.setattr(breaker, "VERY_SLOW_ANSWER_MS", very_slow_ms)
     slow, quick = line.endpoint("https://slow.example/"), line.endpoint()
-    noted, note_slow = Signal(), health.note_slow
+    noted, note_waiting = Signal(), health.note_waiting
 
-    def note(key: Any, now_ms: int) -> None:
-        note_slow(key, now_ms)
+    def note(key: Any, *waiting: int) -> None:
+        note_waiting(key, *waiting)
         if key[1] == slow.number:
             noted.set()
 
-    monkeypatch.setattr(health, "note_slow", note)
+    monkeypatch.setattr(health, "note_waiting", note)
+    slow_then: list[bool] = []
 
     def answer(_: object) -> int:
         assert noted.wait(30)
+        slow_then.append(known(slow).is_slow(line.ms))
         return 200
 
     line.web.answering[slow.url] = answer
-    for endpoint in (slow, quick):
+    for endpoint in (*[slow] * posts, quick):
         line.event(endpoint)
     bodies = [message.dumps() for _, message in line.waiting()]
-    assert delivering.deliver(bodies, line.clock) == [True, True]
-    assert known(slow).is_slow(line.ms)
+    assert delivering.deliver(bodies, line.clock) == [True] * (posts + 1)
+    assert slow_then == [True] * posts

@@ -71,7 +71,7 @@ def test_what_is_due_is_sent_at_its_time(line: Line, endpoint: Endpoint, due_ms:
 
 def test_what_is_sent_is_the_next_attempt_in_the_lane_of_its_receiver(line: Line, endpoint: Endpoint) -> None:
     slow = line.endpoint("https://slow.example/")
-    line.takes_ms[slow.url] = 5_000
+    line.takes_ms[slow.url] = 6_000
     line.event(slow)
     line.run(line.ms)
     places = [due(endpoint, line.ms), due(slow, line.ms)]
