@@ -9,6 +9,7 @@ from chalicelib.api import (
     dynamic_bulk,
     dynamic_images,
     dynamic_qr,
+    health,
     history,
     integrity,
     pictures,
@@ -57,6 +58,7 @@ _APIS: Final = (
     integrity.bp,
     summaries.bp,
     thresholds.bp,
+    health.bp,
 )
 _DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
 _DOCS: Final = docs.describing(_DESCRIBED)
