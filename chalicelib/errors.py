@@ -235,6 +235,10 @@ class Unavailable(QuietzoneError):
         return cls("The service is busy. Please try again, with the same Idempotency-Key if you sent one")
 
     @classmethod
+    def tables(cls, names: Iterable[str]) -> "Unavailable":
+        return cls(f"Cannot be reached: {', '.join(names)}")
+
+    @classmethod
     def time_is_up(cls) -> "Unavailable":
         return cls("There was no time for this one. Please try again, with the same Idempotency-Key if you sent one")
 

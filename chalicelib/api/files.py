@@ -28,7 +28,7 @@ class Bytes(Response):
     def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002
         """What Lambda hands over."""
         empty: dict[str, Any] = Response("", self.headers, self.status_code).to_dict()
-        return {**empty, "body": b64encode(self.body).decode(), "isBase64Encoded": True}
+        return {**empty, "body": b64encode(self.body or b"").decode(), "isBase64Encoded": True}
 
 
 def content_disposition(name: str, extension: str, *, attachment: bool) -> str:

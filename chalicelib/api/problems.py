@@ -76,6 +76,7 @@ def problem(error: QuietzoneError, dialect: Dialect) -> Response:
         response.headers.update(allowance_headers(Allowance(error.limit, error.remaining, error.reset_ms)))
     if isinstance(error, errors.RateLimited | errors.Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
+        response.headers["Cache-Control"] = "no-store"  # a cache must not make it last longer than that
     if said["status"] == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

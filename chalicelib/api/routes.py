@@ -1,6 +1,7 @@
 """Every API's blueprint, in one list: what `app.py` registers, and what describes itself."""
 
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from chalicelib.api import (
     accounts,
@@ -9,8 +10,10 @@ from chalicelib.api import (
     dynamic_bulk,
     dynamic_images,
     dynamic_qr,
+    health,
     history,
     integrity,
+    openapi,
     pictures,
     qpr,
     qr_codes,
@@ -57,9 +60,17 @@ _APIS: Final = (
     integrity.bp,
     summaries.bp,
     thresholds.bp,
+    health.bp,
 )
-_DESCRIBED: Final = [operation for bp in _APIS for operation in bp.operations]
-_DOCS: Final = docs.describing(_DESCRIBED)
 
-OPERATIONS: Final[list[Operation]] = [*_DESCRIBED, *_DOCS.operations]
+
+@lru_cache(maxsize=4)  # half a second each; an installation has one address, or two while it moves
+def document(base: str) -> dict[str, Any]:
+    """The OpenAPI document for an installation at an address."""
+    return openapi.document(OPERATIONS, base)
+
+
+_DOCS: Final = docs.describing(document)
+
+OPERATIONS: Final[list[Operation]] = [operation for bp in (*_APIS, _DOCS) for operation in bp.operations]
 BLUEPRINTS: Final[tuple[Api, ...]] = (*_APIS, _DOCS, unknown.answering(OPERATIONS))

@@ -33,8 +33,8 @@ _numbers = count(1)
 ABSENT: Final = ids.spell("client", 5)
 
 
-# What anybody may read who knows an id: what is printed anyway.
-PUBLIC: Final = {"/", "/v1", "/docs", "/openapi.json", "/api/qr/{qr_id}/download", "/qr/{qr_id}"}
+# What anybody may read: how it is called and whether it works, and who knows an id, what is printed anyway.
+PUBLIC: Final = {"/", "/v1", "/docs", "/openapi.json", "/healthz", "/readyz", "/api/qr/{qr_id}/download", "/qr/{qr_id}"}
 
 
 def _name(operation: Operation) -> str:
