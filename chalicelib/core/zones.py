@@ -37,6 +37,12 @@ def moment(day: int, hour: int, zone: str) -> int:
     return int(local.astimezone(UTC).timestamp()) * 1000
 
 
+def ahead_ms(ms: int, zone: str) -> int:
+    """How far a zone's clocks are ahead of UTC at a moment, in milliseconds; west of it that is below zero."""
+    offset = datetime.fromtimestamp(ms / 1000, _zone(zone)).utcoffset()
+    return round(offset.total_seconds() * 1000) if offset else 0
+
+
 @cache
 def _names() -> frozenset[str]:
     return frozenset(resources.files(_PACKAGE).joinpath("zones").read_text().split())

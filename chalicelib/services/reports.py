@@ -3,18 +3,29 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from chalicelib.core import rollups as r
 from chalicelib.core.campaigns import Assignments, Campaign, Client
 from chalicelib.core.links import Link
-from chalicelib.core.periods import Local
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.series import total_between
-from chalicelib.core.windows import Days
+from chalicelib.core.windows import Days, Window
 from chalicelib.services import analytics, assignments
 from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
 from chalicelib.store import links as stored
+
+
+class Stretch(Protocol):
+    """From a moment to just before another, and the UTC days to read for it: a Local, or a range."""
+
+    @property
+    def first_ms(self) -> int: ...
+    @property
+    def end_ms(self) -> int: ...
+    @property
+    def touched(self) -> Window: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +70,30 @@ class Page:
     next_before: int | None
 
 
-def of_link(caller: Caller, link: Link, local: Local, now_ms: int) -> Report:
+def of_link(caller: Caller, link: Link, within: Stretch, now_ms: int) -> Report:
     """What a link comes to."""
-    return analytics.link_report(caller.organization.number, link.number, local.touched, now_ms)
+    return analytics.link_report(caller.organization.number, link.number, within.touched, now_ms)
 
 
-def of_everything(caller: Caller, local: Local, now_ms: int) -> Sum:
+def of_everything(caller: Caller, within: Stretch, now_ms: int) -> Sum:
     """What all comes to that the caller sees. An organization's visitors are told apart over all its links.
 
     Raises Forbidden for the key of a client that is not active.
     """
     if caller.client is not None:
         seen = assignments.everything(caller)
-        return _summed(caller, seen, seen.shows, local, now_ms)
-    return Sum([], analytics.organization_report(caller.organization.number, local.touched, now_ms), exact=True)
+        return _summed(caller, seen, seen.shows, within, now_ms)
+    return Sum([], analytics.organization_report(caller.organization.number, within.touched, now_ms), exact=True)
 
 
-def of_campaign(caller: Caller, seen: Assignments, campaign: Campaign, local: Local, now_ms: int) -> Sum:
+def of_campaign(caller: Caller, seen: Assignments, campaign: Campaign, within: Stretch, now_ms: int) -> Sum:
     """What the links of a campaign come to."""
-    return _summed(caller, seen, lambda link: seen.campaign_of(link) == campaign.number, local, now_ms)
+    return _summed(caller, seen, lambda link: seen.campaign_of(link) == campaign.number, within, now_ms)
 
 
-def of_client(caller: Caller, seen: Assignments, client: Client, local: Local, now_ms: int) -> Sum:
+def of_client(caller: Caller, seen: Assignments, client: Client, within: Stretch, now_ms: int) -> Sum:
     """What the links of a client come to."""
-    return _summed(caller, seen, lambda link: client.number in seen.clients_of(link), local, now_ms)
+    return _summed(caller, seen, lambda link: client.number in seen.clients_of(link), within, now_ms)
 
 
 def page(caller: Caller, seen: Assignments, limit: int, before: int | None) -> Page:
@@ -121,15 +132,15 @@ def _groups(
     return {number: Group(links, sum(scans[it.number] for it in links)) for number, links in groups.items()}
 
 
-def _summed(caller: Caller, seen: Assignments, wanted: Callable[[Link], bool], local: Local, now_ms: int) -> Sum:
+def _summed(caller: Caller, seen: Assignments, wanted: Callable[[Link], bool], within: Stretch, now_ms: int) -> Sum:
     links = [link for link in _visible(caller, seen) if wanted(link)]
     numbers = [link.number for link in links]
     scans: Counter[str] = Counter()
 
     def seen_days(scope: str, days: Days) -> None:
-        scans[scope] += total_between(days, local.first_ms, local.end_ms)
+        scans[scope] += total_between(days, within.first_ms, within.end_ms)
 
-    report = analytics.links_report(caller.organization.number, numbers, local.touched, now_ms, seen_days)
+    report = analytics.links_report(caller.organization.number, numbers, within.touched, now_ms, seen_days)
     return Sum(links, report, len(links) < 2, {number: scans[link_scope(number)] for number in numbers})
 
 

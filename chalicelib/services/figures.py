@@ -1,0 +1,92 @@
+"""The figures of a link, of several or of all of them: one reading for a range and for what it is compared with.
+
+Nothing here is counted: `analytics` reads, `core.figures` adds up.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.core import figures as core
+from chalicelib.core import rollups as r
+from chalicelib.core.campaigns import Assignments, Campaign, Client
+from chalicelib.core.figures import Figures
+from chalicelib.core.links import Link
+from chalicelib.core.ranges import Range
+from chalicelib.core.windows import Window
+from chalicelib.services import analytics, reports
+from chalicelib.services.accounts import Caller
+from chalicelib.services.analytics import Report
+from chalicelib.services.reports import Sum
+
+MOST_LINKS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """A link and its scans in the range."""
+
+    link: Link
+    scans: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The figures of several links, and the leading ones among them, most scans first; none of an organization."""
+
+    figures: Figures
+    links: int
+    leading: tuple[Leading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A range, with the days to read of it and of what it is compared with."""
+
+    first_ms: int
+    end_ms: int
+    touched: Window
+
+    @classmethod
+    def of(cls, asked: Range) -> "_Read":
+        return cls(asked.first_ms, asked.end_ms, asked.both)
+
+
+def of_link(organization: int, link: int, asked: Range) -> Figures:
+    """The figures of a link. What is pending of it is folded first. Raises Unavailable."""
+    return _figures(analytics.link_report(organization, link, asked.both, asked.now_ms), asked)
+
+
+def of_links(organization: int, links: Collection[int], asked: Range) -> Figures:
+    """The sum of several links; whoever scanned two of them is two visitors. Raises Unavailable."""
+    report = analytics.links_report(organization, links, asked.both, asked.now_ms)
+    return _figures(report, asked, exact=len(set(links)) < 2)
+
+
+def of_campaign(caller: Caller, seen: Assignments, campaign: Campaign, asked: Range) -> Group:
+    """As `of_links`, of a campaign's. Raises Unavailable."""
+    return _group(reports.of_campaign(caller, seen, campaign, _Read.of(asked), asked.now_ms), asked)
+
+
+def of_client(caller: Caller, seen: Assignments, client: Client, asked: Range) -> Group:
+    """As `of_links`, of a client's. Raises Unavailable."""
+    return _group(reports.of_client(caller, seen, client, _Read.of(asked), asked.now_ms), asked)
+
+
+def of_everything(caller: Caller, asked: Range) -> Group:
+    """The figures of all that the caller sees. An organization's have the few rankings that are kept of it.
+
+    Raises Unavailable, and Forbidden for the key of a client that is not active.
+    """
+    found = reports.of_everything(caller, _Read.of(asked), asked.now_ms)
+    return _group(found, asked, r.DIMENSIONS if caller.client else r.ORGANIZATION_DIMENSIONS)
+
+
+def _group(found: Sum, asked: Range, dimensions: tuple[str, ...] = r.DIMENSIONS) -> Group:
+    ranked = sorted(found.links, key=lambda link: (-found.scans.get(link.number, 0), link.number))
+    leading = [Leading(link, found.scans[link.number]) for link in ranked[:MOST_LINKS] if found.scans[link.number]]
+    return Group(_figures(found.report, asked, dimensions, found.exact), len(found.links), tuple(leading))
+
+
+def _figures(report: Report, asked: Range, dimensions: tuple[str, ...] = r.DIMENSIONS, exact: bool = True) -> Figures:
+    return core.figures(report.days, report.lifetime, asked, dimensions, report.pending, report.recounting, exact=exact)
