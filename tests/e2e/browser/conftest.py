@@ -1,19 +1,25 @@
 """One browser for all of its tests, and a fresh, watched context for each."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from gallery.chromium import chromium
 from infra.local import LocalStack
-from tests.e2e.browser.chromium import TIMEOUT_MS, chromium
 from tests.e2e.browser.landing import HOST, landing
 from tests.e2e.browser.watch import Watch
+from tests.qr.programs import need
+
+# What a page of ours does within seconds on two busy cores, and what hangs does not.
+TIMEOUT_MS: Final = 20_000
 
 
 # For the package, not the session: Playwright's event loop would be in the way of others that run one.
 @pytest.fixture(scope="package", name="browser")
 def _browser() -> Iterator[Browser]:
+    need("chromium")
     with landing() as address, chromium({HOST: address}) as browser:
         yield browser
 
