@@ -1,6 +1,7 @@
 """One browser for all of its tests, and a fresh, watched context for each."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import pytest
@@ -24,19 +25,31 @@ def _browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def watch(stack: LocalStack) -> Iterator[Watch]:
-    """What happens in the test's context; any fault fails the test."""
-    made = Watch(stack.url)
-    yield made
-    made.verify()
-
-
-@pytest.fixture
-def page(browser: Browser, stack: LocalStack, watch: Watch) -> Iterator[Page]:
-    """A tab of a browser that has never been here."""
-    context = browser.new_context(base_url=stack.url, reduced_motion="reduce")
+@contextmanager
+def watched(browser: Browser, url: str) -> Iterator[tuple[Page, Watch]]:
+    """A tab of a browser that has never been here, and what happens in it."""
+    context, watch = browser.new_context(base_url=url, reduced_motion="reduce"), Watch(url)
     context.set_default_timeout(TIMEOUT_MS)
     watch.over(context)
-    yield context.new_page()
-    context.close()
+    try:
+        yield context.new_page(), watch
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, stack: LocalStack) -> Iterator[tuple[Page, Watch]]:
+    """The same for one test, which fails when anything goes wrong in it."""
+    with watched(browser, stack.url) as opened:
+        yield opened
+        opened[1].verify()
+
+
+@pytest.fixture
+def page(tab: tuple[Page, Watch]) -> Page:
+    return tab[0]
+
+
+@pytest.fixture
+def watch(tab: tuple[Page, Watch]) -> Watch:
+    return tab[1]

@@ -1,0 +1,37 @@
+"""Every page there is: where it lies, and what says that it is the right one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tests.e2e.conftest import Client
+
+
+@dataclass(frozen=True)
+class Things:
+    """What the pages show: ids as the paths spell them."""
+
+    link: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: its path, what its heading matches, and the status that it has."""
+
+    path: Callable[[Things], str]
+    heading: str
+    status: int = 200
+
+    def matches(self, heading: str) -> bool:
+        return re.search(self.heading, heading) is not None
+
+
+def things(client: Client) -> Things:
+    """Make what the pages show."""
+    return Things(client.create("A good link")["id"])
+
+
+PUBLIC: Final = {
+    "a picture": Shown(lambda made: f"/qr/{made.link}", "A good link"),
+}
