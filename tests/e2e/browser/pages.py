@@ -5,14 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.e2e.conftest import Client
-
-
-@dataclass(frozen=True)
-class Things:
-    """What the pages show: ids as the paths spell them."""
-
-    link: str
+from tests.e2e.browser.things import Things
 
 
 @dataclass(frozen=True)
@@ -25,11 +18,6 @@ class Shown:
 
     def matches(self, heading: str) -> bool:
         return re.search(self.heading, heading) is not None
-
-
-def things(client: Client) -> Things:
-    """Make what the pages show."""
-    return Things(client.create("A good link")["id"])
 
 
 PUBLIC: Final = {

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page
 from infra.local import LocalStack
 from tests.e2e.browser.axe import axe
 from tests.e2e.browser.conftest import watched
-from tests.e2e.browser.pages import PUBLIC, Things, things
+from tests.e2e.browser.pages import PUBLIC
+from tests.e2e.browser.things import Things, things
 from tests.e2e.browser.watch import Watch
 from tests.e2e.conftest import Client
 
@@ -22,7 +23,7 @@ WIDTHS: Final = {"wide": (1440, 900), "phone": (390, 844)}
 @pytest.fixture(scope="module")
 def made(stack: LocalStack) -> Iterator[Things]:
     with closing(Client(stack.url, stack.api_key)) as client:
-        yield things(client)
+        yield things(client, "A good link")
 
 
 @pytest.fixture(scope="module")
