@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -25,31 +25,38 @@ def _browser() -> Iterator[Browser]:
         yield browser
 
 
+class Tab(NamedTuple):
+    """A tab, and what happens in it."""
+
+    page: Page
+    watch: Watch
+
+
 @contextmanager
-def watched(browser: Browser, url: str) -> Iterator[tuple[Page, Watch]]:
-    """A tab of a browser that has never been here, and what happens in it."""
+def watched(browser: Browser, url: str) -> Iterator[Tab]:
+    """A tab of a browser that has never been here."""
     context, watch = browser.new_context(base_url=url, reduced_motion="reduce"), Watch(url)
     context.set_default_timeout(TIMEOUT_MS)
     watch.over(context)
     try:
-        yield context.new_page(), watch
+        yield Tab(context.new_page(), watch)
     finally:
         context.close()
 
 
 @pytest.fixture
-def tab(browser: Browser, stack: LocalStack) -> Iterator[tuple[Page, Watch]]:
+def tab(browser: Browser, stack: LocalStack) -> Iterator[Tab]:
     """The same for one test, which fails when anything goes wrong in it."""
     with watched(browser, stack.url) as opened:
         yield opened
-        opened[1].verify()
+        opened.watch.verify()
 
 
 @pytest.fixture
-def page(tab: tuple[Page, Watch]) -> Page:
-    return tab[0]
+def page(tab: Tab) -> Page:
+    return tab.page
 
 
 @pytest.fixture
-def watch(tab: tuple[Page, Watch]) -> Watch:
-    return tab[1]
+def watch(tab: Tab) -> Watch:
+    return tab.watch

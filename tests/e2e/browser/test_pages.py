@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page
 
 from infra.local import LocalStack
 from tests.e2e.browser.axe import axe
-from tests.e2e.browser.conftest import watched
-from tests.e2e.browser.pages import PUBLIC
+from tests.e2e.browser.conftest import Tab, watched
+from tests.e2e.browser.pages import PAGES
+from tests.e2e.browser.sessions import let_in
 from tests.e2e.browser.things import Things, things
-from tests.e2e.browser.watch import Watch
 from tests.e2e.conftest import Client
 
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
@@ -27,24 +27,26 @@ def made(stack: LocalStack) -> Iterator[Things]:
 
 
 @pytest.fixture(scope="module")
-def visitor(browser: Browser, stack: LocalStack) -> Iterator[tuple[Page, Watch]]:
-    """One tab for all pages: a new one for each takes as long as the page."""
-    with watched(browser, stack.url) as tab:
-        yield tab
+def tabs(browser: Browser, stack: LocalStack) -> Iterator[dict[bool, Tab]]:
+    """One tab for all pages, and one for those of people who are not signed in: opening one takes as long as a page."""
+    with watched(browser, stack.url) as stranger, watched(browser, stack.url) as owner:
+        let_in(owner.page.context, stack)
+        yield {True: stranger, False: owner}
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_everybody_can_use(name: str, visitor: tuple[Page, Watch], made: Things) -> None:
-    (page, watch), shown = visitor, PUBLIC[name]
-    watch.faults.clear()  # another page's
-    answer = page.goto(shown.path(made))
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use(name: str, tabs: dict[bool, Tab], made: Things) -> None:
+    shown = PAGES[name]
+    tab = tabs[shown.public]
+    tab.watch.faults.clear()  # another page's
+    answer = tab.page.goto(shown.path(made))
     assert answer is not None
     assert answer.status == shown.status
-    (heading,) = page.get_by_role("heading", level=1).all_inner_texts()
+    (heading,) = tab.page.get_by_role("heading", level=1).all_inner_texts()
     assert shown.matches(heading), heading
-    assert page.title()
-    assert looks(page) == []
-    watch.verify()
+    assert tab.page.title()
+    assert looks(tab.page) == []
+    tab.watch.verify()
 
 
 def looks(page: Page) -> list[str]:
