@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo recount requeue rejudge key test goldens chaos fuzz gallery check format
+.PHONY: help install serve demo recount requeue rejudge key test goldens chaos fuzz gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make fuzz     every route, called as the OpenAPI document allows and as it does not (FUZZ_EXAMPLES=100)'
 	@echo 'make chaos    recorded scans with everything going wrong (SEEDS=200, or SEEDS=17..17 for one again)'
 	@echo 'make gallery  draw docs/gallery.md and its pictures anew'
+	@echo 'make screens  take the pictures of the dashboard anew'
 	@echo 'make check    formatting, lint, types, import rules'
 	@echo 'make format   write the formatting'
 
@@ -57,6 +58,9 @@ fuzz: install
 
 gallery: install
 	@exec $(RUN) gallery
+
+screens: install
+	@exec $(RUN) gallery.screens
 
 check: install
 	@$(RUN) ruff format --check .

@@ -1,4 +1,4 @@
-"""`make demo`: 90 days of plausible history in the running stack.
+"""`make demo`: 90 days of plausible history in the running stack: links in campaigns of clients, and their scans.
 
 Scans are written to the table as the redirect writes them, only with past times; the stream function counts them,
 as it counts every scan. No rollup is written here.
@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from infra.attached import Attached, attach
 from infra.errors import StackError
-from infra.history import LINKS, DemoLink, scans
+from infra.history import CAMPAIGNS, DAY_SECONDS, DAYS, LINKS, DemoLink, scans
 from infra.serve import FOLDER, say
 
 if TYPE_CHECKING:
     from chalicelib.core.links import Link
     from chalicelib.services.accounts import Caller
 
-DAYS = 90
 FOLD_SECONDS = 600
 SEED = 20_260_101
 
@@ -36,12 +35,13 @@ def main() -> int:
 
 
 def fill(stack: Attached) -> None:
-    """Make the demo's links, write their scans, wait until the stream has counted them. Raises StackError."""
+    """Make the demo's links and campaigns, write their scans, wait until all are counted. Raises StackError."""
     from chalicelib.services import accounts
 
     owner, now_ms = accounts.authenticate(stack.api_key), time.time_ns() // 1_000_000
     chance = random.Random(SEED)  # noqa: S311 - the same demo for everybody
     made = [(link, _create(owner, link, now_ms)) for link in LINKS]
+    _group(owner, made, now_ms)
     written = {link.number: _write(owner, demo, link, now_ms, chance) for demo, link in made}
     say(f"  {sum(written.values()):,} scans of {DAYS} days are written; the stream is counting them ...")
     _wait(owner, written)
@@ -55,12 +55,25 @@ def _create(owner: "Caller", demo: DemoLink, now_ms: int) -> "Link":
     from chalicelib.errors import SlugTaken
     from chalicelib.services import links
 
-    created_ms = now_ms - DAYS * 86_400_000
-    new = links.NewLink(f"https://example.com/{demo.slug}", own_hosts=(), label=demo.label, slug=demo.slug)
+    created_ms = now_ms - demo.age * DAY_SECONDS * 1000
+    new = links.NewLink(
+        f"https://example.com/{demo.slug}", own_hosts=(), label=demo.label, slug=demo.slug, status=demo.status
+    )
     try:
         return links.seed(owner, new, created_ms)
     except SlugTaken as error:
         raise StackError(f"the demo is there already ({demo.slug} is taken); FRESH=1 starts over") from error
+
+
+def _group(owner: "Caller", made: list[tuple[DemoLink, "Link"]], now_ms: int) -> None:
+    """Put the links into campaigns, and these under their clients."""
+    from chalicelib import ids
+    from chalicelib.services import campaigns, clients
+
+    for name, whose in CAMPAIGNS.items():
+        numbers = tuple(ids.spell("dc", link.number) for demo, link in made if demo.campaign == name)
+        client = clients.create(owner, clients.Edit(whose, links=numbers), now_ms).number if whose else 0
+        campaigns.create(owner, campaigns.Edit(name, client, numbers), now_ms)
 
 
 def _write(owner: "Caller", demo: DemoLink, link: "Link", now_ms: int, chance: random.Random) -> int:
@@ -79,7 +92,7 @@ def _write(owner: "Caller", demo: DemoLink, link: "Link", now_ms: int, chance: r
         hashing_key=organization.hashing_key,
     )
     arrivals: list[dict[str, Any]] = []
-    for past in scans(demo, DAYS, now_ms, chance):
+    for past in scans(demo, now_ms, chance):
         seen = viewer(past.headers, past.address, trusted=True)
         arrived = arrival(target, seen, {}, marker=0, slot=0, now_ms=past.ms, random=f"{chance.getrandbits(64):016x}")
         arrivals.append(arrived.attributes())

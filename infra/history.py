@@ -1,71 +1,55 @@
 """Plausible scans of the past, for the demo: weekly and daily rhythm, people who come back, a few bots."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeVar
+
+from infra.people import CUSTOMERS, GUESTS, LANGUAGES, PASSERS_BY, READERS, Audience, Place
+
+T = TypeVar("T")
 
 DAY_SECONDS = 86_400
-
-IPHONE = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/17.5 Mobile/15E148 Safari/604.1"
-)
-ANDROID = (
-    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/125.0.0.0 Mobile Safari/537.36"
-)
-SAMSUNG = (
-    "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36"
-)
-IPAD = (
-    "Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/16.6 Mobile/15E148 Safari/604.1"
-)
-WINDOWS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/125.0.0.0 Safari/537.36"
-)
-INSTAGRAM = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
-    "Instagram 334.0.4.32.98 (iPhone15,3; iOS 17_5; en_US; en; scale=3.00; 1290x2796; 607622915)"
-)
-SLACK = "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"
-AGENTS = {IPHONE: 40, ANDROID: 28, SAMSUNG: 12, INSTAGRAM: 8, WINDOWS: 7, IPAD: 3, SLACK: 2}
-
-# Country, region code, region name, city (percent-encoded, as CloudFront sends it), weight.
-PLACES = (
-    ("GB", "ENG", "England", "London", 30),
-    ("GB", "SCT", "Scotland", "Edinburgh", 8),
-    ("IE", "L", "Leinster", "Dublin", 12),
-    ("US", "CA", "California", "San%20Francisco", 10),
-    ("US", "NY", "New%20York", "New%20York", 9),
-    ("DE", "BE", "Berlin", "Berlin", 8),
-    ("DE", "BY", "Bavaria", "M%C3%BCnchen", 5),
-    ("FR", "IDF", "%C3%8Ele-de-France", "Paris", 7),
-)
-REFERRERS = {"": 82, "https://t.co/x": 6, "https://www.instagram.com/": 7, "https://www.example.org/blog": 5}
-LANGUAGES = {"en-GB": 50, "en-US": 20, "de-DE": 15, "fr-FR": 7}
-
-# Scans by hour of the day, UTC: quiet nights, lunch, early evening.
-HOURS = (1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 11, 14, 16, 13, 11, 11, 12, 14, 15, 12, 9, 6, 4, 2)
-# Monday to Sunday.
-WEEKDAYS = (0.9, 0.9, 1.0, 1.05, 1.3, 1.2, 0.7)
+DAYS: Final = 90
 
 
 class DemoLink(NamedTuple):
-    """A link of the demo; `a_day` scans on an average day, growing by `growth` over the whole history."""
+    """A link of the demo; `a_day` scans on an average day of its `age` in days, growing by `growth` over them.
+
+    `campaign` is one of CAMPAIGNS; '' is none.
+    """
 
     slug: str
     label: str
     a_day: float
     growth: float
+    audience: Audience = CUSTOMERS
+    campaign: str = ""
+    age: int = DAYS
+    status: str = "active"
 
 
-LINKS = (
-    DemoLink("spring-menu", "Spring menu (table cards)", 34, 1.4),
-    DemoLink("bus-stop-7", "Bus stop poster, line 7", 21, 0.8),
-    DemoLink("box-insert", "Box insert: care instructions", 12, 1.9),
-    DemoLink("conf-badge", "Conference badge", 5, 1.0),
+# Campaign -> the client whose it is; '' is nobody's.
+CAMPAIGNS: Final = {
+    "Spring table cards": "Harbour Kitchen",
+    "City posters": "Fernway Bikes",
+    "Packaging": "",
+    "Web": "",
+}
+LINKS: Final = (
+    DemoLink("spring-menu", "Spring menu (table cards)", 34, 1.4, GUESTS, "Spring table cards"),
+    DemoLink("wine-list", "Wine list (table cards)", 15, 1.1, GUESTS, "Spring table cards", 62),
+    DemoLink("terrace", "Terrace booking (window sticker)", 8, 2.2, GUESTS, "Spring table cards", 48),
+    DemoLink("bus-stop-7", "Bus stop poster, line 7", 21, 0.8, PASSERS_BY, "City posters"),
+    DemoLink("bus-stop-12", "Bus stop poster, line 12", 12, 0.9, PASSERS_BY, "City posters"),
+    DemoLink("tram-wrap", "Tram wrap, city centre", 17, 2.6, PASSERS_BY, "City posters", 34),
+    DemoLink("box-insert", "Box insert: care instructions", 12, 1.9, CUSTOMERS, "Packaging"),
+    DemoLink("warranty", "Warranty card", 5, 1.2, CUSTOMERS, "Packaging"),
+    DemoLink("newsletter", "Newsletter button", 14, 1.6, READERS, "Web"),
+    DemoLink("podcast", "Podcast show notes", 6, 1.3, READERS, "Web", 55),
+    DemoLink("conf-badge", "Conference badge", 5, 1.0, READERS),
+    DemoLink("gift-card", "Gift card (last season)", 3, 0.3, CUSTOMERS, status="paused"),
+    DemoLink("easter", "Easter preview", 0, 1.0, GUESTS, "Spring table cards", 2, "draft"),
 )
 
 
@@ -78,34 +62,41 @@ class PastScan:
     headers: dict[str, str]
 
 
-def scans(link: DemoLink, days: int, now_ms: int, chance: random.Random) -> Iterator[PastScan]:
-    """The scans of a link over so many days up to now."""
-    regulars = [_visitor(chance) for _ in range(int(link.a_day * 6))]
+def scans(link: DemoLink, now_ms: int, chance: random.Random) -> Iterator[PastScan]:
+    """The scans of a link over its age up to now."""
+    who, days = link.audience, link.age
+    regulars = [_visitor(who, chance) for _ in range(int(link.a_day * 6))]
     today = now_ms // 1000 // DAY_SECONDS
     for day in range(today - days + 1, today + 1):
         grown = link.growth ** ((day - today + days) / days)
-        expected = link.a_day * grown * WEEKDAYS[(day + 3) % 7] * chance.uniform(0.75, 1.25)  # day 0 was a Thursday
+        expected = link.a_day * grown * who.weekdays[(day + 3) % 7] * chance.uniform(0.75, 1.25)  # day 0: a Thursday
         for _ in range(round(expected)):
-            hour = chance.choices(range(24), HOURS)[0]
+            hour = chance.choices(range(24), who.hours)[0]
             ms = (day * DAY_SECONDS + hour * 3600) * 1000 + chance.randrange(3_600_000)
-            address, headers = chance.choice(regulars) if chance.random() < 0.45 else _visitor(chance)
+            address, headers = chance.choice(regulars) if chance.random() < 0.45 else _visitor(who, chance)
             if ms < now_ms:
-                yield PastScan(ms, address, {**headers, "referer": _weighted(REFERRERS, chance)})
+                yield PastScan(ms, address, {**headers, "referer": _weighted(who.referrers, chance)})
 
 
-def _visitor(chance: random.Random) -> tuple[str, dict[str, str]]:
-    country, region, region_name, city, _ = chance.choices(PLACES, [place[-1] for place in PLACES])[0]
+def _visitor(who: Audience, chance: random.Random) -> tuple[str, dict[str, str]]:
+    place = _weighted(who.places, chance)
     headers = {
-        "user-agent": _weighted(AGENTS, chance),
+        "user-agent": _weighted(who.agents, chance),
         "accept-language": _weighted(LANGUAGES, chance),
-        "cloudfront-viewer-country": country,
-        "cloudfront-viewer-country-region": region,
-        "cloudfront-viewer-country-region-name": region_name,
-        "cloudfront-viewer-city": city,
+        **_whereabouts(place),
     }
     # Of the block that is reserved for benchmarking: nobody has these addresses.
     return f"198.18.{chance.randrange(256)}.{chance.randrange(256)}", headers
 
 
-def _weighted(weights: dict[str, int], chance: random.Random) -> str:
+def _whereabouts(place: Place) -> dict[str, str]:
+    return {
+        "cloudfront-viewer-country": place.country,
+        "cloudfront-viewer-country-region": place.region,
+        "cloudfront-viewer-country-region-name": place.region_name,
+        "cloudfront-viewer-city": place.city,
+    }
+
+
+def _weighted(weights: Mapping[T, int], chance: random.Random) -> T:
     return chance.choices(list(weights), list(weights.values()))[0]

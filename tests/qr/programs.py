@@ -1,5 +1,5 @@
-"""Programs beside the Python packages: they read pictures, draw files, and run what others wrote in JavaScript,
-independently of what is tested.
+"""Programs beside the Python packages: they read pictures, draw files, run what others wrote in JavaScript, and show
+pages, independently of what is tested.
 
 A test that needs one that is missing is skipped, and the summary says once what to install. With QUIETZONE_CI set, as
 `.ci/run` does, it fails.
@@ -21,6 +21,7 @@ PACKAGES: Final = {
     "pdftoppm": "poppler-utils",
     "gs": "ghostscript",
     "node": "nodejs",
+    "chromium": "chromium",
 }
 _ASKS: Final = "this test needs the package "
 

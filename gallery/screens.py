@@ -1,0 +1,93 @@
+"""`make screens`: the pictures of the dashboard in docs/images/screens, taken of a local stack with the demo's history.
+
+They differ from day to day, as the history does: it ends today. What is committed is what was taken once.
+"""
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from gallery.chromium import chromium
+from infra import demo
+from infra.attached import Attached
+from infra.errors import StackError
+from infra.local import LocalStack
+
+FOLDER: Final = Path(__file__).parent.parent / "docs" / "images" / "screens"
+WIDE: Final = (1280, 800)
+PHONE: Final = (390, 844)
+COLOURS: Final = 128
+MOST_BYTES: Final = 150_000
+
+
+def _as_it_is(_: Page) -> None:
+    """Nothing is done before the picture is taken."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture `name`.png of the page at `path`, of `size` in CSS pixels, after `act` was done there."""
+
+    name: str
+    path: str
+    size: tuple[int, int] = WIDE
+    scheme: Literal["light", "dark"] = "light"
+    act: Callable[[Page], None] = _as_it_is
+
+
+SHOTS: Final = (Shot("docs", "/docs"),)
+
+
+def main() -> int:
+    """Take them all; return the exit code."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory() as folder, LocalStack(Path(folder), fresh=True) as stack:
+            os.environ.update(stack.environment)
+            demo.fill(Attached(stack.url, stack.api_key))
+            with chromium({}) as browser:
+                for name, picture in _pictures(browser, stack.url):
+                    (FOLDER / f"{name}.png").write_bytes(picture)
+                    print(f"docs/images/screens/{name}.png: {len(picture) / 1000:,.0f} KB")
+    except (StackError, FileNotFoundError) as error:
+        print(f"quietzone: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _pictures(browser: Browser, url: str) -> Iterator[tuple[str, bytes]]:
+    for shot in SHOTS:
+        context = browser.new_context(
+            base_url=url,
+            viewport={"width": shot.size[0], "height": shot.size[1]},
+            device_scale_factor=2 if shot.size == PHONE else 1.5,
+            color_scheme=shot.scheme,
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        page.goto(shot.path, wait_until="networkidle")
+        shot.act(page)
+        yield shot.name, packed(page.screenshot())
+        context.close()
+
+
+def packed(picture: bytes) -> bytes:
+    """A PNG with a palette. Raises ValueError when it is too large for a README all the same."""
+    with Image.open(io.BytesIO(picture)) as image:
+        flat, small = image.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT), io.BytesIO()
+        flat.save(small, "PNG", optimize=True)
+    if len(small.getvalue()) > MOST_BYTES:
+        raise ValueError(f"{len(small.getvalue()):,} bytes; at most {MOST_BYTES:,}")
+    return small.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
