@@ -6,4 +6,12 @@ MESSAGES: Final = {
     "signed-out": "You are signed out.",
     "signed-out-everywhere": "You are signed out, on every device.",
     "switched": "You are looking at another organization now.",
+    "key-changed": "The key is changed, everywhere within 5 seconds.",
+    "key-revoked": "The key is revoked, everywhere within 5 seconds.",
+    "organization-renamed": "The organization has its new name.",
+    "retention-changed": "Raw scans are kept as you say from now on.",
+    "thresholds-changed": "Your thresholds hold from now on.",
+    "member-added": "They are a member now, and can sign in with their address.",
+    "role-changed": "They have their new role.",
+    "member-removed": "They are no member any more; their keys and sessions have ended.",
 }

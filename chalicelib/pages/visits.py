@@ -102,11 +102,12 @@ class Visit:
     def refused(self, template: str, error: QuietzoneError, **values: Any) -> Response:
         """The page of a form again, with what is wrong with it.
 
-        The template finds the message of the field that is to blame in `errors`, under the field's name; one of no
-        field is under ''.
+        The template finds the message of the field that is to blame in `errors`, under the field's name; one of a
+        field that the form does not have is under '', which every page shows above all else.
         """
-        message = error.message.removeprefix(f"{error.field}: ")
-        said = {error.field or "": message[:1].upper() + message[1:]}
+        field = error.field if error.field in self.form else ""
+        message = error.message.removeprefix(f"{field}: ")
+        said = {field: message[:1].upper() + message[1:]}
         status = 400 if isinstance(error, InvalidRequest) else 409
         return self.page(template, status, errors=said, **values)
 
