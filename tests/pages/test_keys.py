@@ -52,7 +52,7 @@ def test_a_key_ends_when_it_was_said_to(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"scopes": []}, "Must be one or more of"),
+        ({"scopes": [""]}, "Must be one or more of"),
         ({"scopes": ["everything"]}, "Must be one or more of"),
         ({"prefix": "Ü"}, "Must be 1 to 24 lower-case letters"),
         ({"days": "soon"}, "Must be a whole number."),
