@@ -5,6 +5,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from infra import mailbox
 from infra.body import read_body
 from infra.edge import BROKEN, JSON, Headers, failure, forwarded, returned, target, translate
 
@@ -14,13 +15,13 @@ IDLE_SECONDS = 60
 class Door(ThreadingHTTPServer):
     """Holds its port from the start (OSError if it cannot); answers when `serve_forever` runs.
 
-    Before that set `upstream` (host and port of the embedded AWS), `prefix` (the API's path there), `secret`.
+    Before that set `upstream` (host and port of the embedded AWS), `prefix` (the API's path there), `secret`, `url`.
     """
 
     daemon_threads = True
     request_queue_size = 128
     upstream = ("127.0.0.1", 0)
-    prefix = secret = ""
+    prefix = secret = url = ""
 
     def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(address, Visit)
@@ -66,6 +67,8 @@ class Visit(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = relay  # noqa: N815
 
     def _ask(self, body: bytes) -> tuple[int, Headers, bytes]:
+        if mailbox.is_asked(self, self.server.url):
+            return mailbox.answer(self.server.upstream, self.server.url)
         self.upstream.putrequest(self.command, self.server.prefix + target(self.path), skip_accept_encoding=True)
         for name, value in forwarded(self.headers.items(), self.client_address, self.server.secret):
             self.upstream.putheader(name, value)

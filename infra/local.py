@@ -13,14 +13,16 @@ from infra import aws
 from infra.deploy import Clients, deploy, outputs
 from infra.door import Door
 from infra.errors import StackError
+from infra.mailbox import Inbox
 from infra.ministack import HOST, MiniStack
 from infra.network import lan_address
 from infra.package import ROOT, Package, package
 from infra.record import Record, broken, lock, write_private
 from infra.resume import invoke_sweep, is_deployed, is_whole, resume
-from infra.seeding import run_seed
+from infra.seeding import run_link, run_seed
 
 STACK = "quietzone"
+MAIL_FROM = "quietzone@example.com"  # the embedded SES asks for no proof, and sends nothing
 
 
 class LocalStack:
@@ -80,6 +82,14 @@ class LocalStack:
         """Stop everything, the door first, and keep the state."""
         self._held.close()
 
+    def sign_in_link(self) -> str:
+        """A new link with which the owner signs in, good for 15 minutes and once. Raises StackError."""
+        return run_link(self.environment, self.organization, self._root)
+
+    def inbox(self) -> Inbox:
+        """What tells the mails that would have been sent."""
+        return Inbox((HOST, self._engine.port))
+
     def running(self) -> bool:
         """Whether the embedded AWS is alive."""
         return self._engine.running()
@@ -132,7 +142,7 @@ class LocalStack:
         """Of the template, its defaults included: an earlier start may have set others."""
         defaults = {name: str(it.get("Default", "")) for name, it in built.template["Parameters"].items()}
         local = {"PublicUrl": self.url, "OriginSecret": self._record.origin_secret, "FoldWindowSeconds": "0"}
-        local["LocalReceivers"] = "true"
+        local |= {"LocalReceivers": "true", "MailFrom": MAIL_FROM}
         return {**defaults, **local, **self._settings}
 
     def _seed(self, names: dict[str, str]) -> None:
@@ -153,7 +163,7 @@ class LocalStack:
         door.upstream = (HOST, self._engine.port)
         stage = urlsplit(names["EndpointURL"]).path.strip("/")
         door.prefix = f"/_aws/execute-api/{names['RestAPIId']}/{stage}"
-        door.secret = self._record.origin_secret
+        door.secret, door.url = self._record.origin_secret, self.url
         threading.Thread(target=door.serve_forever, args=[0.1], name="door", daemon=True).start()
         self._held.callback(door.close)
         write_private(

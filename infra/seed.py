@@ -1,12 +1,14 @@
-"""What the owner of a new stack begins with: an organization, a key with every scope, and a demo link."""
+"""What the owner of a new stack begins with: an organization, a key with every scope, a demo link; how they sign in."""
 
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from chalicelib import ids
-from chalicelib.services import accounts, links
+from chalicelib.core.accounts import OWNER
+from chalicelib.services import accounts, links, signing_in
 from chalicelib.services.links import NewLink
+from chalicelib.store import members
 
 OWNER_EMAIL = "owner@example.com"
 DEMO_DESTINATION = "https://example.com/hello-from-quietzone"
@@ -28,3 +30,12 @@ def seed(environment: Mapping[str, str]) -> Seeded:
     new = NewLink(DEMO_DESTINATION, own_hosts=(), label="Demo", slug="hello")
     link = links.seed(accounts.authenticate(key), new, now_ms)
     return Seeded(key, ids.spell("org", organization.number), f"{environment['PUBLIC_URL']}/{link.slug}")
+
+
+def sign_in_link(environment: Mapping[str, str], organization: str) -> str:
+    """A new link with which the owner of the organization with that id signs in: the one whom `seed` made, or who is
+    there in their place."""
+    number = ids.parse(organization) or 0
+    owners = [member for member in members.everyone(number) if member.role == OWNER]
+    owner = next((member for member in owners if member.email == OWNER_EMAIL), owners[0])
+    return signing_in.link_for(number, owner.number, environment["PUBLIC_URL"], time.time_ns() // 1_000_000)

@@ -5,6 +5,7 @@ CREATES_PER_HOUR and MAIL_FROM.
 """
 
 import contextlib
+import http.client
 import io
 import os
 import signal
@@ -15,6 +16,7 @@ from types import FrameType
 
 from infra.errors import StackError
 from infra.local import LocalStack
+from infra.mailbox import PATH, Inbox
 from infra.package import ROOT
 from infra.resume import SETTINGS
 
@@ -30,7 +32,8 @@ def main() -> int:
     try:
         stack = local_stack()
         with contextlib.suppress(KeyboardInterrupt), stack:
-            say(welcome(stack, time.monotonic() - started))
+            link = stack.sign_in_link()
+            say(welcome(stack, link, time.monotonic() - started))
             watch(stack)
     except StackError as error:
         print(f"quietzone: {error}", file=sys.stderr, flush=True)
@@ -40,10 +43,21 @@ def main() -> int:
 
 
 def watch(stack: LocalStack) -> None:
-    """Wait for the signal that ends this. Raises StackError if the embedded AWS ends first."""
+    """Show mails as they come, until the signal that ends this. Raises StackError if the embedded AWS ends first."""
+    inbox = stack.inbox()
     while stack.running():
+        show_mails(inbox)
         time.sleep(0.5)
     raise StackError(f"the embedded AWS ended by itself: see {FOLDER / 'engine.log'}")
+
+
+def show_mails(inbox: Inbox) -> None:
+    """Print what came; say so when it cannot be read, which a busy embedded AWS may cause. It is tried again soon."""
+    try:
+        for mail in inbox.fresh():
+            say(f"\n--- mail ---\n{mail.lines()}\n------------")
+    except (OSError, http.client.HTTPException) as error:
+        say(f"  mails cannot be read just now: {error}")
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -76,11 +90,14 @@ def asked(name: str) -> bool:
     return os.environ.get(name, "").lower() not in ("", "0", "no", "false")
 
 
-def welcome(stack: LocalStack, seconds: float) -> str:
-    """What the user needs to begin."""
+def welcome(stack: LocalStack, link: str, seconds: float) -> str:
+    """What the user needs to begin; `link` is one to sign in with."""
     return f"""
 Quietzone is ready at {stack.url} (after {seconds:.1f} s). Ctrl-C stops it and keeps its state.
 
+  dashboard  {stack.url}/dashboard
+  sign in    {link}
+             good for 15 minutes and once; {stack.url}/sign-in mails more, shown here and at {stack.url}{PATH}
   API key    {stack.api_key}
   try        curl -H 'Authorization: Bearer {stack.api_key}' {stack.url}/v1/me
   demo link  {stack.demo_link}

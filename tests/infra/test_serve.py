@@ -77,10 +77,13 @@ def test_the_embedded_aws_port_in_use(folder: Path, free: int, taken: int) -> No
 def test_the_welcome_names_url_key_and_demo_link_and_draws_it(folder: Path) -> None:
     stack = LocalStack(folder)
     stack.url, stack.api_key, stack.demo_link = "http://127.0.0.1:8000", "qz_x", "http://127.0.0.1:8000/hello"
-    text = welcome(stack, 1.25)
+    text = welcome(stack, "http://127.0.0.1:8000/sign-in/t0ken", 1.25)
     assert "ready at http://127.0.0.1:8000 (after 1.2 s)" in text
     assert "curl -H 'Authorization: Bearer qz_x' http://127.0.0.1:8000/v1/me" in text
     assert "http://127.0.0.1:8000/hello" in text
+    assert "http://127.0.0.1:8000/dashboard\n" in text
+    assert "http://127.0.0.1:8000/sign-in/t0ken\n" in text
+    assert "http://127.0.0.1:8000/mail" in text
     assert "\u2588" in text
 
 
