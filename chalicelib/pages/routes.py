@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from chalicelib.pages import account, lost, sign_in, static_files
+from chalicelib.pages import account, docs, lost, root, sign_in, static_files
 from chalicelib.pages.http import Pages
 
-BLUEPRINTS: Final[tuple[Pages, ...]] = (sign_in.bp, account.bp, static_files.bp, lost.bp)
+BLUEPRINTS: Final[tuple[Pages, ...]] = (
+    root.bp,
+    docs.bp,
+    sign_in.bp,
+    account.bp,
+    static_files.bp,
+    lost.bp,
+)
