@@ -10,7 +10,6 @@ from chalicelib.pages.docs_requests import KEY, Asked
 _WIDE: Final = 56  # letters of a value that is written in one line
 _STEP: Final = "  "
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
-_CONSTANTS: Final = {None: "None", True: "True", False: "False"}
 
 
 class Example(NamedTuple):
@@ -99,17 +98,21 @@ def _block(name: str, entries: list[str]) -> str:
 def _written(value: Any, language: str, indent: str = "") -> str:
     """JSON as a language writes it, in one line where that is short."""
     if not isinstance(value, dict | list):
-        text = _CONSTANTS.get(value) if language == "python" and (value is None or isinstance(value, bool)) else None
-        return text or json.dumps(value, ensure_ascii=False)
+        return _constant(value, language)
     inner = indent + (_STEP * 2 if language == "python" else _STEP)
-    for before, between, after in (("", " ", ""), (f"\n{inner}", f"\n{inner}", f"\n{indent}")):
-        entries = [_entry(it, value, language, inner) for it in value]
-        text = before + f",{between}".join(entries) + after
-        if "\n" not in text and len(text) <= _WIDE:
-            break
+    entries = [_entry(it, value, language, inner) for it in value]
     opened, closed = "{}" if isinstance(value, dict) else "[]"
-    spaced = language == "javascript" and isinstance(value, dict) and "\n" not in text
-    return f"{opened} {text} {closed}" if spaced else f"{opened}{text}{closed}"
+    short = ", ".join(entries)
+    if "\n" not in short and len(short) <= _WIDE:
+        space = " " if language == "javascript" and opened == "{" and entries else ""
+        return f"{opened}{space}{short}{space}{closed}"
+    return f"{opened}\n{inner}" + f",\n{inner}".join(entries) + f"\n{indent}{closed}"
+
+
+def _constant(value: Any, language: str) -> str:
+    if language == "python" and (value is None or isinstance(value, bool)):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _entry(it: Any, of: Any, language: str, indent: str) -> str:

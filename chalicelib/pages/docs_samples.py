@@ -36,7 +36,7 @@ _PLAIN: Final[Mapping[str, Any]] = {"integer": 12, "number": 1.5, "boolean": Tru
 
 
 def sample(schema: Schema, schemas: Schemas, name: str = "", depth: int = 0) -> Any:
-    """A value that a schema describes: of an object every field. `name` is the field's, where nothing else says more."""
+    """A value that a schema describes: of an object every field. The field's `name` tells where nothing else does."""
     whole = schemas.resolved(schema)
     for declared in (whole, *schemas.variants(whole)):
         if "examples" in declared and name not in _EMPTY:

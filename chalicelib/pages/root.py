@@ -4,7 +4,7 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.files import Bytes
+from chalicelib.api.files import Bytes, Headers
 from chalicelib.pages import answers, assets
 from chalicelib.pages.http import Pages
 from chalicelib.pages.visits import Visit
@@ -21,13 +21,17 @@ A_DAY: Final = "public, max-age=86400"
 def start(visit: Visit) -> Response:
     """Leads people to the dashboard, and programs to the docs."""
     path = "/dashboard" if "text/html" in visit.request.headers.get("accept", "").lower() else "/docs"
-    headers = {**answers.HEADERS, "Location": visit.address(path), "Vary": "Accept"}
+    headers: Headers = {**answers.HEADERS, "Location": visit.address(path), "Vary": "Accept"}
     return Response(body="", status_code=302, headers=headers)
 
 
 @bp.page("GET", "/robots.txt", public=True)
 def robots(visit: Visit) -> Response:
-    headers = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": A_DAY, "X-Content-Type-Options": "nosniff"}
+    headers: Headers = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Cache-Control": A_DAY,
+        "X-Content-Type-Options": "nosniff",
+    }
     return Response(body=ROBOTS.format(root=visit.root), status_code=200, headers=headers)
 
 
@@ -35,5 +39,5 @@ def robots(visit: Visit) -> Response:
 def favicon(_: Visit) -> Response:
     """For what does not read the page's own link to its icon."""
     icon = assets.read(ICON)
-    headers = {"Content-Type": icon.media, "Cache-Control": A_DAY, "X-Content-Type-Options": "nosniff"}
+    headers: Headers = {"Content-Type": icon.media, "Cache-Control": A_DAY, "X-Content-Type-Options": "nosniff"}
     return Bytes(icon.body, headers, 200)

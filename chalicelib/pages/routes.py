@@ -2,10 +2,21 @@
 
 from typing import Final
 
-from chalicelib.pages import account, keys, lost, settings, sign_in, static_files
+from chalicelib.pages import (
+    account,
+    docs,
+    keys,
+    lost,
+    root,
+    settings,
+    sign_in,
+    static_files,
+)
 from chalicelib.pages.http import Pages
 
 BLUEPRINTS: Final[tuple[Pages, ...]] = (
+    root.bp,
+    docs.bp,
     sign_in.bp,
     account.bp,
     keys.bp,

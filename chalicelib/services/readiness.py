@@ -10,7 +10,7 @@ WAIT_SECONDS: Final = 3.0  # whoever watches asks again; the connection's own at
 
 
 def unreachable(wait_seconds: float = WAIT_SECONDS) -> list[str]:
-    """The names of the tables that cannot be read, or not in time, in the order of `reach.TABLES`; all are read at once."""
+    """The names of the tables that cannot be read in time, in the order of `reach.TABLES`. All are read at once."""
     reach.prepare()
     pool = ThreadPoolExecutor(len(reach.TABLES))
     asked = {table: pool.submit(reach.reach, table) for table in reach.TABLES}

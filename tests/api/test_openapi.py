@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import app
 from chalicelib import errors
-from chalicelib.api import dialects, docs, problems, redirects, routes
+from chalicelib.api import dialects, problems, redirects, routes
 from chalicelib.api.operations import Operation
 from chalicelib.core import notices
 from chalicelib.pages.routes import BLUEPRINTS
@@ -112,8 +112,3 @@ def test_the_redirects_statuses_are_those_of_its_notices() -> None:
     for path in redirects.PATHS:
         statuses = set(DOCUMENT["paths"][path]["get"]["responses"])
         assert statuses == shown | {"301", "302", "307", "308"}
-
-
-def test_the_page_lists_every_operation() -> None:
-    page = docs.page(dict(DOCUMENT))
-    assert [path for method, path, _ in described.operations() if f"{method} {path}" not in page] == []

@@ -34,7 +34,7 @@ ABSENT: Final = ids.spell("client", 5)
 
 
 # What anybody may read: how it is called and whether it works, and who knows an id, what is printed anyway.
-PUBLIC: Final = {"/", "/v1", "/docs", "/openapi.json", "/healthz", "/readyz", "/api/qr/{qr_id}/download", "/qr/{qr_id}"}
+PUBLIC: Final = {"/v1", "/openapi.json", "/healthz", "/readyz", "/api/qr/{qr_id}/download", "/qr/{qr_id}"}
 
 
 def _name(operation: Operation) -> str:

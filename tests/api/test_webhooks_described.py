@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.api import docs
 from chalicelib.api.event_bodies import body
 from chalicelib.core.deliveries import MOST_BODY_BYTES
 from chalicelib.core.endpoints import FORMATS
@@ -76,11 +75,6 @@ def test_every_header_of_every_format_is_described(type: str) -> None:
     posted = [signed(format, ["x"], "evt_1", type, b"{}", MS).keys() - {"Content-Type"} for format in FORMATS]
     assert {it["name"] for it in parameters} == set().union(*posted)
     assert {it["name"] for it in parameters if it["required"]} == set.intersection(*map(set, posted))
-
-
-def test_the_page_of_the_document_lists_every_webhook() -> None:
-    page = docs.page(dict(DOCUMENT))
-    assert [type for type in TYPES if f"POST {type}" not in page] == []
 
 
 def test_the_docs_list_every_event_with_the_words_of_the_document() -> None:
