@@ -122,6 +122,10 @@ class Forbidden(Unauthorized):
         return cls("This form was not sent from a page of ours. Please open the page again, and try once more")
 
     @classmethod
+    def origin(cls) -> "Forbidden":
+        return cls("Pages of other origins may not call this")
+
+    @classmethod
     def token(cls) -> "Forbidden":
         return cls("A token is given for an API key, not for another token")
 

@@ -1,6 +1,8 @@
 """Imports point inwards: who may enter which room."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ ONLY = {
     "botocore": {"store", "redirect"},
     "chalice": {"app", "api", "pages", "redirect"},
     "pydantic": {"api"},
+    "mcp_types": {"api"},
     "ssl": {"outbound"},
     "http": {"outbound"},
 }
@@ -78,3 +81,9 @@ def test_the_five_apis_never_import_each_other() -> None:
         if own in apis:
             names = {n.split(".")[2] for n in imported(ast.parse(path.read_text())) if n.startswith("chalicelib.api.")}
             assert {name.split("_")[0] for name in names} & apis <= {own}, path
+
+
+def test_what_mcp_needs_is_imported_with_its_first_message_only() -> None:
+    program = "import app, sys; print([name for name in sys.modules if 'mcp_' in name])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -64,6 +64,29 @@ class QrError(TypedDict):
     error: Problem
 
 
+class Blame(TypedDict):
+    """What is stable of an error: its code, and what is to blame."""
+
+    code: Code
+    field: NotRequired[Blamed]
+
+
+class RpcFault(TypedDict):
+    """An error as JSON-RPC has it (JSON-RPC 2.0, 5.1)."""
+
+    code: int
+    message: Message
+    data: Blame
+
+
+class RpcError(TypedDict):
+    """An error of `/mcp` that is not about one message: it has no id."""
+
+    jsonrpc: Literal["2.0"]
+    id: None
+    error: RpcFault
+
+
 class Failure(TypedDict):
     """What every shape is drawn from."""
 
@@ -129,6 +152,13 @@ def _reporting(failure: Failure) -> ReportingError:
 
 def _qr(failure: Failure) -> QrError:
     return {"success": False, "error": _problem(failure)}
+
+
+def _rpc(failure: Failure) -> RpcError:
+    """The codes are JSON-RPC's for a bad request and an internal error, and else the first that is left to servers."""
+    code = {400: -32600, 413: -32600, 500: -32603}.get(failure["status"], -32000)
+    data: Blame = {"code": failure["code"], **_blamed(failure)}  # type: ignore[typeddict-item]
+    return {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": failure["message"], "data": data}}
 
 
 def _page(drawn: Mapping[str, Any]) -> str:
@@ -211,6 +241,8 @@ QR: Final = Dialect(
         "overlap_seconds": "overlapSeconds",
     },
 )
+# The tools of `/mcp`, and the endpoint itself.
+MCP: Final = Dialect("mcp", ("/mcp",), RpcError, _rpc, words={"payload": "text"})
 # What people look at, not programs.
 PAGES: Final = Dialect(
     "pages",
@@ -221,7 +253,7 @@ PAGES: Final = Dialect(
     headers=HTML,
 )
 # The most special prefix first; what has none of them is drawn as `dynamic` does.
-DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, PAGES, DYNAMIC_QR, DYNAMIC)
+DIALECTS: Final = (QRCODES, QPR, REPORTING, QR, MCP, PAGES, DYNAMIC_QR, DYNAMIC)
 
 
 def of_path(path: str) -> Dialect:

@@ -113,8 +113,8 @@ def scans(found: Link, report: Report, window: Window, week: Window, base: str) 
     summary: ScanSummary = {
         "total": report.total,
         "last7": report.scans(week),
-        "topCountry": _leading(lifetime, r.COUNTRY),
-        "topDevice": _leading(lifetime, r.DEVICE),
+        "topCountry": leading(lifetime, r.COUNTRY),
+        "topDevice": leading(lifetime, r.DEVICE),
     }
     answer: Scans = {
         "id": ids.spell("dc", found.number),
@@ -134,21 +134,21 @@ def scans(found: Link, report: Report, window: Window, week: Window, base: str) 
 def _analytics(report: Report, window: Window) -> Analytics:
     inside = windows.within(report.days, window)
     series = windows.series(report.days, window, r.TOTAL)
-    tops = {name: _tops(r.table(inside, of), unknown) for name, (of, unknown) in _BREAKDOWNS.items()}
+    breakdowns = {name: tops(r.table(inside, of), unknown) for name, (of, unknown) in _BREAKDOWNS.items()}
     return {
         "days_window": len(window.days),
         "total": report.total,
         "window_total": r.amount(inside, r.TOTAL),
         "daily": [{"day": iso_day(day), "n": n} for day, n in series],
-        **tops,  # type: ignore[typeddict-item]  # the names of its own table
+        **breakdowns,  # type: ignore[typeddict-item]  # the names of its own table
         "by_hour": _hours(r.table(inside, r.QUARTERS)),
         "unique_visitors": windows.uniques(report.days, window, r.VISITORS),
         "unique_addresses": windows.uniques(report.days, window, r.ADDRESSES),
-        **_excluded(r.table(inside, r.BOTS)),
+        **excluded(r.table(inside, r.BOTS)),
     }
 
 
-def _excluded(reasons: Mapping[str, int]) -> dict[str, int]:
+def excluded(reasons: Mapping[str, int]) -> dict[str, int]:
     """What is in no total: bots always, an organization's own tests when there are any."""
     tests = reasons.get(OWN_TEST, 0)
     bots = {"bots_excluded": sum(reasons.values()) - tests}
@@ -163,11 +163,13 @@ def _hours(quarters: Mapping[str, int]) -> list[HourCount]:
     return [{"hour": hour, "n": n} for hour, n in enumerate(hours)]
 
 
-def _tops(values: Mapping[str, int], unknown: str) -> list[ValueCount]:
+def tops(values: Mapping[str, int], unknown: str) -> list[ValueCount]:
+    """The leading values by the words that are shown; `unknown` is that for a value that is not known."""
     return [{"value": top.value, "n": top.scans} for top in windows.tops(_words(values, unknown), TOPS)]
 
 
-def _leading(lifetime: r.Rollup, name: str) -> str | None:
+def leading(lifetime: r.Rollup, name: str) -> str | None:
+    """The value of a dimension with most scans, of a lifetime or of some days; None without any."""
     named = {value: n for value, n in r.table(lifetime, name).items() if value != r.OTHER}
     leaders = windows.tops(_words(named, UNKNOWN), 1)
     return leaders[0].value if leaders else None

@@ -51,7 +51,7 @@ Key = tuple[str, str]  # of a schema: an operation's id, and what of it
 
 def document(operations: Iterable[Operation], base: str) -> dict[str, Any]:
     """The document for an installation at an address."""
-    described = [operation for operation in operations if "+}" not in operation.path]
+    described = [operation for operation in operations if operation.described and "+}" not in operation.path]
     tags = dict.fromkeys([*(operation.tag for operation in described), redirects.TAG, event_openapi.TAG])
     schemas, components = _schemas(described)
     paths: dict[str, Any] = {}

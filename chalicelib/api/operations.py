@@ -32,7 +32,8 @@ class Operation:
     is no JSON), `status` that of a success, `texts` media types in which it may come as well, as a text, and `binary`
     those in which it comes as bytes; `headers` are those of a success and what they say, `others` further successes and
     their descriptions, `errors` what it raises beyond what every such route may. `example` is an answer and `asked` a
-    body, as a document prints them; a body has `most_bytes`.
+    body, as a document prints them; a body has `most_bytes`. What is not `described` is in no OpenAPI document: it
+    describes itself, in another way.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Operation:
     example: Any = None
     asked: Any = None
     most_bytes: int = MAX_BODY_BYTES
+    described: bool = True
     media: str = "application/json"
     texts: tuple[str, ...] = ()
     binary: tuple[str, ...] = ()

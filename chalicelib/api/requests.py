@@ -86,7 +86,7 @@ class Call:
         try:
             return model.model_validate(self.json)
         except ValidationError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
 
     def body_if_any(self, model: type[Body]) -> Body:
         """The same; a request without a body has an empty object."""
@@ -139,9 +139,13 @@ class Call:
 
     def before(self, parameter: Parameter[str], listing: str) -> int | None:
         """The number before which the page begins that a cursor asks for. Raises InvalidRequest."""
-        place = self.place(self.read(parameter), listing, parameter.name)
+        return self.number_before(self.read(parameter), listing, parameter.name)
+
+    def number_before(self, cursor: str, listing: str, field: str = "cursor") -> int | None:
+        """The same of a cursor that came in another way."""
+        place = self.place(cursor, listing, field)
         if place is not None and len(place) != _NUMBER_BYTES:
-            raise parameter.refuse("is not a cursor of this list")
+            raise InvalidRequest.for_field(field, "is not a cursor of this list")
         return None if place is None else int.from_bytes(place)
 
     def _binding(self, listing: str) -> bytes:
@@ -227,7 +231,7 @@ def _key_in(call: Call) -> str:
     return key.strip() if isinstance(key, str) and key.isascii() else ""
 
 
-def _refusal(error: ValidationError) -> InvalidRequest:
+def refusal(error: ValidationError) -> InvalidRequest:
     """What is wrong first. A field that is not known is said to be missing in what holds it, as it was spelled: its
     name may be good in another API, and would be taken for this one's."""
     first = error.errors(include_url=False, include_input=False)[0]

@@ -13,6 +13,7 @@ from chalicelib.api import (
     health,
     history,
     integrity,
+    mcp,
     openapi,
     pictures,
     qpr,
@@ -61,6 +62,7 @@ _APIS: Final = (
     summaries.bp,
     thresholds.bp,
     health.bp,
+    mcp.bp,
 )
 
 

@@ -33,6 +33,8 @@ QR_READ: Final = Limit("qr-read", 120)
 QR_WRITE: Final = Limit("qr-write", 60)
 QR_USAGE: Final = Limit("qr-usage", 30)
 
+MCP: Final = Limit("mcp", 120)
+
 
 def minute_of(ms: int) -> int:
     """The calendar minute that contains a time, counted since 1970."""

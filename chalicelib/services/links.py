@@ -29,7 +29,8 @@ PLAIN: Final = frozenset({"destination", "label", "expires_ms", "redirect_type",
 class NewLink:
     """What a link is made from. Without a slug it gets a random one. `own_hosts` are refused as destinations.
 
-    `drawn_at` is where short links start, of one whose picture shall be proved; '' where nobody asks for a picture.
+    `campaign` is a campaign's number, 0 for none. `drawn_at` is where short links start, of one whose picture shall be
+    proved; '' where nobody asks for a picture.
     """
 
     destination: str
@@ -39,6 +40,7 @@ class NewLink:
     status: str = ACTIVE
     expires_ms: int | None = None
     redirect_type: int = DEFAULT_REDIRECT
+    campaign: int = 0
     details: Details = field(default_factory=Details)
     drawn_at: str = ""
 
@@ -116,6 +118,7 @@ def built(organization: int, new: NewLink, now_ms: int) -> Link:
         expires_ms=new.expires_ms,
         redirect_type=new.redirect_type,
         custom=new.slug is not None,
+        campaign=new.campaign,
         details=new.details,
     )
     return proving.of_link(link, new.drawn_at) if new.drawn_at else link
@@ -147,12 +150,16 @@ def held(caller: Caller, spelled: str) -> Held[Link]:
     return found
 
 
-def page(caller: Caller, limit: int, before: int | None, search: str = "") -> Page:
-    """Links newest first; a search (in label, slug and destination) as in `listing.page`."""
+def page(
+    caller: Caller, limit: int, before: int | None, search: str = "", wanted: Callable[[Link], bool] | None = None
+) -> Page:
+    """Links newest first; a search (in label, slug and destination) as in `listing.page`, and only the `wanted`."""
     found, next_before = listing.page(
-        links.newest_first(caller.organization.number, before, page_size=None if search else limit + 1),
+        links.newest_first(caller.organization.number, before, page_size=None if search or wanted else limit + 1),
         limit,
-        lambda link: listing.matches(search, (link.label, link.slug, link.destination)),
+        lambda link: (
+            listing.matches(search, (link.label, link.slug, link.destination)) and (wanted is None or wanted(link))
+        ),
     )
     return Page(found, next_before)
 

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import app
 from chalicelib import errors
-from chalicelib.api import dialects, problems, redirects, routes
+from chalicelib.api import dialects, mcp, problems, redirects, routes
 from chalicelib.api.operations import Operation
 from chalicelib.core import notices
 from chalicelib.pages.routes import BLUEPRINTS
@@ -17,7 +17,9 @@ from tests.api import described
 from tests.api.described import DOCUMENT
 from tests.world import World
 
-DECLARED = [operation for operation in routes.OPERATIONS if "+}" not in operation.path]
+DECLARED = [it for it in routes.OPERATIONS if it.described and "+}" not in it.path]
+# What describes itself, in another way.
+UNDESCRIBED = {it.path for it in routes.OPERATIONS if not it.described}
 
 
 def _name(operation: Operation) -> str:
@@ -36,7 +38,12 @@ def test_it_is_an_openapi_document() -> None:
 
 
 def test_paths_and_methods_are_the_routes_of_the_app() -> None:
-    served = {(method, path) for path, methods in app.routes.items() for method in methods if "+}" not in path}
+    served = {
+        (method, path)
+        for path, methods in app.routes.items()
+        for method in methods
+        if "+}" not in path and path not in UNDESCRIBED
+    }
     shown = {(method, path) for method, path, _ in described.operations()}
     # Preflights are the browser's business; the description says in a sentence that they are answered.
     preflights = {("OPTIONS", operation.path) for operation in DECLARED}
@@ -112,3 +119,7 @@ def test_the_redirects_statuses_are_those_of_its_notices() -> None:
     for path in redirects.PATHS:
         statuses = set(DOCUMENT["paths"][path]["get"]["responses"])
         assert statuses == shown | {"301", "302", "307", "308"}
+
+
+def test_what_is_not_described_is_the_endpoint_of_mcp_alone() -> None:
+    assert {mcp.PATH} == UNDESCRIBED
