@@ -17,9 +17,13 @@ from tests.e2e.organizations import run
 ME = "tests.e2e.browser.sessions"
 
 
-def let_in(context: BrowserContext, stack: LocalStack, api_key: str = "") -> None:
-    """Sign a context in as the member whose key that is; the owner's by default."""
-    text = run(stack, ME, api_key or stack.api_key).strip()
+def session(stack: LocalStack, api_key: str) -> str:
+    """The cookie's text of a new session of the member whose key that is."""
+    return run(stack, ME, api_key).strip()
+
+
+def let_in(context: BrowserContext, stack: LocalStack, text: str) -> None:
+    """Sign a context in by a session's text."""
     context.add_cookies(
         [
             {

@@ -12,7 +12,7 @@ from infra.local import LocalStack
 from tests.e2e.browser.conftest import Tab, watched
 from tests.e2e.browser.pages import PAGES
 from tests.e2e.browser.probes import NAMES, RESOURCE, injected
-from tests.e2e.browser.sessions import found, let_in
+from tests.e2e.browser.sessions import found, let_in, session
 from tests.e2e.browser.things import Things, things
 from tests.e2e.conftest import Client
 
@@ -32,7 +32,7 @@ def probed(browser: Browser, stack: LocalStack) -> Iterator[tuple[Tab, Mapping[s
     """A tab of the owner of an organization in which everything has the probes' names."""
     key = found(stack, NAMES["markup"])
     with closing(Client(stack.url, key)) as client, watched(browser, stack.url) as tab:
-        let_in(tab.page.context, stack, key)
+        let_in(tab.page.context, stack, session(stack, key))
         yield tab, {kind: things(client, name) for kind, name in NAMES.items()}
 
 
