@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ class Shot:
     act: Callable[[Page], None] = _as_it_is
 
 
-SHOTS: Final = (Shot("docs", "/docs"),)
+SHOTS: Final = (Shot("account", "/dashboard/account"),)
 
 
 def main() -> int:
@@ -54,7 +55,7 @@ def main() -> int:
             os.environ.update(stack.environment)
             demo.fill(Attached(stack.url, stack.api_key))
             with chromium({}) as browser:
-                for name, picture in _pictures(browser, stack.url):
+                for name, picture in _pictures(browser, stack):
                     (FOLDER / f"{name}.png").write_bytes(picture)
                     print(f"docs/images/screens/{name}.png: {len(picture) / 1000:,.0f} KB")
     except (StackError, FileNotFoundError) as error:
@@ -63,20 +64,32 @@ def main() -> int:
     return 0
 
 
-def _pictures(browser: Browser, url: str) -> Iterator[tuple[str, bytes]]:
+def _pictures(browser: Browser, stack: LocalStack) -> Iterator[tuple[str, bytes]]:
+    from chalicelib.pages import cookies
+
+    name, text = cookies.session_name(stack.url), _session(stack)
     for shot in SHOTS:
         context = browser.new_context(
-            base_url=url,
+            base_url=stack.url,
             viewport={"width": shot.size[0], "height": shot.size[1]},
             device_scale_factor=2 if shot.size == PHONE else 1.5,
             color_scheme=shot.scheme,
             reduced_motion="reduce",
         )
+        context.add_cookies([{"name": name, "value": text, "url": stack.url}])
         page = context.new_page()
         page.goto(shot.path, wait_until="networkidle")
         shot.act(page)
         yield shot.name, packed(page.screenshot())
         context.close()
+
+
+def _session(stack: LocalStack) -> str:
+    """The text of a session of the owner."""
+    from chalicelib.services import accounts, sessions
+
+    owner = accounts.authenticate(stack.api_key)
+    return sessions.start(owner.organization.number, owner.member, time.time_ns() // 1_000_000)
 
 
 def packed(picture: bytes) -> bytes:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from gallery.chromium import chromium
 from infra.local import LocalStack
 from tests.e2e.browser.landing import HOST, landing
+from tests.e2e.browser.sessions import let_in, session
 from tests.e2e.browser.watch import Watch
 from tests.qr.programs import need
 
@@ -60,3 +61,16 @@ def page(tab: Tab) -> Page:
 @pytest.fixture
 def watch(tab: Tab) -> Watch:
     return tab.watch
+
+
+@pytest.fixture(scope="package")
+def owner_session(stack: LocalStack) -> str:
+    """A session of the stack's owner, which nobody ends."""
+    return session(stack, stack.api_key)
+
+
+@pytest.fixture
+def owner_page(page: Page, stack: LocalStack, owner_session: str) -> Page:
+    """The page of a test, of the stack's owner, who is signed in."""
+    let_in(page.context, stack, owner_session)
+    return page

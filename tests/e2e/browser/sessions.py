@@ -1,7 +1,8 @@
-"""People who are signed in already, for tests that are not about signing in: their sessions are made in a process of
-its own, since settings are read once a process.
+"""People who are signed in already, for tests that are not about signing in: made in a process of its own, since
+settings are read once a process.
 
-python -m tests.e2e.browser.sessions KEY...       prints the cookie's text of each key's member, one a line
+python -m tests.e2e.browser.sessions KEY             prints the cookie's text of a session of the key's member
+python -m tests.e2e.browser.sessions --found NAME    prints an owner's key of a new organization
 """
 
 import sys
@@ -13,10 +14,16 @@ from chalicelib.pages import cookies
 from infra.local import LocalStack
 from tests.e2e.organizations import run
 
+ME = "tests.e2e.browser.sessions"
 
-def let_in(context: BrowserContext, stack: LocalStack, api_key: str = "") -> None:
-    """Sign a context in as the member whose key that is; the owner's by default."""
-    text = run(stack, "tests.e2e.browser.sessions", api_key or stack.api_key).strip()
+
+def session(stack: LocalStack, api_key: str) -> str:
+    """The cookie's text of a new session of the member whose key that is."""
+    return run(stack, ME, api_key).strip()
+
+
+def let_in(context: BrowserContext, stack: LocalStack, text: str) -> None:
+    """Sign a context in by a session's text."""
     context.add_cookies(
         [
             {
@@ -30,13 +37,25 @@ def let_in(context: BrowserContext, stack: LocalStack, api_key: str = "") -> Non
     )
 
 
-def _started(api_key: str) -> str:
+def found(stack: LocalStack, name: str) -> str:
+    """A key of the owner of a new organization."""
+    return run(stack, ME, "--found", name).strip()
+
+
+def _started(api_key: str, now_ms: int) -> str:
     from chalicelib.services import accounts, sessions
 
     caller = accounts.authenticate(api_key)
-    return sessions.start(caller.organization.number, caller.member, time.time_ns() // 1_000_000)
+    return sessions.start(caller.organization.number, caller.member, now_ms)
+
+
+def _founded(name: str, now_ms: int) -> str:
+    from chalicelib.services import accounts
+
+    organization, owner = accounts.create_organization(name, f"o{now_ms}@example.com", now_ms)
+    return accounts.create_key(organization.number, owner.number, now_ms)
 
 
 if __name__ == "__main__":
-    for key in sys.argv[1:]:
-        print(_started(key))
+    make = _founded if sys.argv[1] == "--found" else _started
+    print(make(sys.argv[-1], time.time_ns() // 1_000_000))

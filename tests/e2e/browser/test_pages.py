@@ -27,10 +27,10 @@ def made(stack: LocalStack) -> Iterator[Things]:
 
 
 @pytest.fixture(scope="module")
-def tabs(browser: Browser, stack: LocalStack) -> Iterator[dict[bool, Tab]]:
+def tabs(browser: Browser, stack: LocalStack, owner_session: str) -> Iterator[dict[bool, Tab]]:
     """One tab for all pages, and one for those of people who are not signed in: opening one takes as long as a page."""
     with watched(browser, stack.url) as stranger, watched(browser, stack.url) as owner:
-        let_in(owner.page.context, stack)
+        let_in(owner.page.context, stack, owner_session)
         yield {True: stranger, False: owner}
 
 
