@@ -47,9 +47,9 @@ class NewQrCode:
     payload: str = ""
     style: Style = DEFAULT
     compact: bool = False
-    label: str | None = None
     kind: str | None = None
     fields: Mapping[str, object] = field(default_factory=dict)
+    label: str | None = None
 
 
 class Page(NamedTuple):
@@ -106,7 +106,8 @@ def edit(
     """Give a QR code another look: `style` has what changes, by the names of `Style`; what it holds is printed.
 
     A logo is fetched if it is another one, unless `logo_image` names what is stored of it. A `label` of None leaves
-    what there is, '' takes it away. Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination, Unscannable.
+    what there is, '' takes it away. Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination,
+    Unscannable.
     """
     fetch = cache(logos.fetch)
 
