@@ -1,9 +1,9 @@
 """Sizes: how small, how large, and on what."""
 
 from dataclasses import replace
-from math import ceil
 from typing import Final
 
+from chalicelib.core.print_sizes import FINEST_PIXELS, SEEN_PIXELS, finest_mm
 from chalicelib.core.styles import QUIET_ZONE
 from chalicelib.qr.logo_boxes import room_for
 from chalicelib.qr.symbols import symbol
@@ -12,9 +12,6 @@ from gallery.layout import Card, Grid, rows_of
 from gallery.payloads import HELD, SHORT_URL
 from gallery.scenes import business_card, label, poster
 
-FINEST_MM: Final = 0.4  # a module that office printers and phones both manage
-FINEST_PIXELS: Final = 3
-SEEN_PIXELS: Final = 1000  # across what a phone looks at
 # Modules a side with the quiet zone: of a short URL in capitals, of a whole business card.
 FEW: Final = 33
 DENSE: Final = 57
@@ -30,11 +27,6 @@ DISTANCES: Final = {
 }
 
 
-def finest(modules: int) -> int:
-    """The least width in millimetres for so many modules."""
-    return ceil(modules * FINEST_MM)
-
-
 def smallest() -> str:
     """A table of the least widths by what is held."""
     head = "what it holds|modules|print|screen|print, with a logo"
@@ -44,7 +36,13 @@ def smallest() -> str:
 def _smallest_of(name: str, payload: str) -> list[str]:
     modules = symbol(payload, "M").size + 2 * QUIET_ZONE
     with_logo = room_for(payload, 1)[0].size + 2 * QUIET_ZONE
-    return [name, f"{modules}", f"{finest(modules)} mm", f"{FINEST_PIXELS * modules} px", f"{finest(with_logo)} mm"]
+    return [
+        name,
+        f"{modules}",
+        f"{finest_mm(modules)} mm",
+        f"{FINEST_PIXELS * modules} px",
+        f"{finest_mm(with_logo)} mm",
+    ]
 
 
 def distances() -> str:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from chalicelib.core.print_sizes import finest_mm
 from chalicelib.core.styles import LEVELS, QUIET_ZONE, Level
 from gallery.examples import Example, example
 from gallery.layout import Card, Grid, code
 from gallery.payloads import LINK, LINK_ID
 from gallery.scenes import on_page
-from gallery.sizes import finest
 
 LEVELS_HOLD: Final = "https://example.com/menus/spring?table=12&lang=en"
 RECOVERED: Final[Mapping[Level, str]] = {"L": "7%", "M": "15%", "Q": "25%", "H": "30%"}
@@ -31,7 +31,7 @@ def of_link(name: str, held: str, **fields: Any) -> Example:
 
 def _measured(shown: Example) -> str:
     made = shown.drawing.symbol
-    size = f"version {made.version}, {made.size} modules, from {finest(shown.drawing.modules)} mm"
+    size = f"version {made.version}, {made.size} modules, from {finest_mm(shown.drawing.modules)} mm"
     return f"{code(shown.payload)}<br>{size}"
 
 

@@ -11,12 +11,11 @@ from chalicelib.core import codes, kinds
 from chalicelib.core import rollups as r
 from chalicelib.core.codes import QrCode
 from chalicelib.core.days import day_of
-from chalicelib.core.destinations import check
 from chalicelib.core.links import DELETED
 from chalicelib.core.plans import Meter
 from chalicelib.core.styles import DEFAULT, Style
 from chalicelib.core.windows import Window
-from chalicelib.errors import InvalidRequest, NotFound, Unavailable
+from chalicelib.errors import NotFound, Unavailable
 from chalicelib.qr import payloads
 from chalicelib.services import analytics, creating, links, listing, logos, proving
 from chalicelib.services.accounts import Caller
@@ -39,7 +38,7 @@ class NewQrCode:
     payload.
 
     `base` is the address that short links start with; `own_hosts` are refused as those of logos. `compact` spells a
-    link's short URL in capitals.
+    link's short URL in capitals. A style with a `logo_image` gets that logo, which must be stored.
     """
 
     base: str
@@ -50,6 +49,7 @@ class NewQrCode:
     compact: bool = False
     kind: str | None = None
     fields: Mapping[str, object] = field(default_factory=dict)
+    label: str | None = None
 
 
 class Page(NamedTuple):
@@ -100,28 +100,31 @@ def page(
     return Page(_standing(organization, chosen), total, next_before)
 
 
-def edit(caller: Caller, spelled: str, style: Mapping[str, Any], own_hosts: Collection[str]) -> QrCode:
+def edit(
+    caller: Caller, spelled: str, style: Mapping[str, Any], own_hosts: Collection[str], label: str | None = None
+) -> QrCode:
     """Give a QR code another look: `style` has what changes, by the names of `Style`; what it holds is printed.
 
-    A logo is fetched if it is another one. Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination,
+    A logo is fetched if it is another one, unless `logo_image` names what is stored of it. A `label` of None leaves
+    what there is, '' takes it away. Raises NotFound (of a deleted one too), InvalidRequest, UnsafeDestination,
     Unscannable.
     """
     fetch = cache(logos.fetch)
 
-    def restyled(write: Transaction, code: QrCode) -> QrCode:
-        edited = replace(code, style=replace(code.style, **style))
+    def edited(write: Transaction, code: QrCode) -> QrCode:
+        named = code if label is None else replace(code, label=label or None)
+        look = _restyled(code.style, style)
         if "logo" in style:
-            _check_logo(edited.style, own_hosts)
+            _check_logo(look, own_hosts)
         if {"level", "logo"} & style.keys():
-            codes.check_style_fits(code.payload, edited.style, "logo" if edited.style.logo else "level")
-        known = edited.style.logo == code.style.logo and code.style.logo_image is not None
-        if "logo" in style and not known:
-            return proving.of_code(*_with_logo(write, edited, fetch))
-        if edited.style == code.style:
-            return edited
-        return proving.of_code(edited, logos.of(code.organization, edited.style))
+            codes.check_style_fits(code.payload, look, "logo" if look.logo else "level")
+        if {"logo", "logo_image"} & style.keys() and not _has_same_logo(code.style, look):
+            return proving.of_code(*_with_logo(write, replace(named, style=look), fetch))
+        if look == code.style:
+            return named
+        return proving.of_code(replace(named, style=look), logos.of(code.organization, look))
 
-    return _changed(caller, spelled, restyled)
+    return _changed(caller, spelled, edited)
 
 
 def delete(caller: Caller, spelled: str, now_ms: int) -> QrCode:
@@ -184,7 +187,8 @@ def _of_link(caller: Caller, new: NewQrCode, now_ms: int) -> Callable[[Transacti
         since_ms = now_ms if link.marked_ms is None else link.marked_ms
         stored_links.put_marker(write, held, replace(link, markers=marker, marked_ms=since_ms))
         payload, number = codes.encoded(new.base, link.slug, marker, new.compact), ids.new(now_ms)
-        return QrCode(link.organization, number, payload, now_ms, link=link.number, marker=marker, style=new.style)
+        made = QrCode(link.organization, number, payload, now_ms, link=link.number, marker=marker, style=new.style)
+        return replace(made, label=new.label)
 
     return built
 
@@ -230,19 +234,30 @@ def _changed(caller: Caller, spelled: str, change: Callable[[Transaction, QrCode
     raise Unavailable.storage()
 
 
+def _restyled(before: Style, change: Mapping[str, Any]) -> Style:
+    """The style after a change. What is stored of a logo goes with the logo that it is of."""
+    after = replace(before, **change)
+    if "logo" not in change or "logo_image" in change or (before.logo is not None and after.logo == before.logo):
+        return after
+    return replace(after, logo_image=None)
+
+
+def _has_same_logo(before: Style, after: Style) -> bool:
+    """Whether nothing is to be fetched or found for it; a logo that was never fetched is."""
+    same = (after.logo, after.logo_image) == (before.logo, before.logo_image)
+    return same and (after.logo is None or after.logo_image is not None)
+
+
 def _check_logo(style: Style, own_hosts: Collection[str]) -> None:
-    """It will be fetched: not over a wire that anybody may read, and not from ourselves."""
-    if style.logo is None:
-        return
-    check(style.logo, own_hosts, "logo")
-    if not style.logo.lower().startswith("https:"):
-        raise InvalidRequest.for_field("logo", "must be an https URL")
+    if style.logo is not None:
+        logos.check_url(style.logo, own_hosts)
 
 
 def _with_logo(write: Transaction, code: QrCode, fetch: Callable[[str], Logo]) -> tuple[QrCode, bytes | None]:
     """The code, and the image of its logo, which goes into the same transaction; without a logo, none."""
-    if code.style.logo is None:
-        return replace(code, style=replace(code.style, logo_image=None)), None
-    logo = fetch(code.style.logo)
+    digest, url = code.style.logo_image, code.style.logo
+    if digest is None and url is None:
+        return code, None
+    logo = fetch(url or "") if digest is None else logos.chosen(code.organization, digest)
     logos.keep(write, code.organization, logo)
     return replace(code, style=replace(code.style, logo_image=logo.digest)), logo.content

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from chalicelib.core.styles import Style
-from chalicelib.errors import InvalidRequest, Unavailable, UnsafeDestination
+from chalicelib.errors import InvalidRequest, RateLimited, Unavailable, UnsafeDestination
 from chalicelib.outbound.policies import Policy
 from chalicelib.outbound.refused import Reason
 from chalicelib.qr import pictures as drawing
@@ -167,8 +167,60 @@ def test_a_logo_that_is_stored_is_not_written_again(caller: Caller, web: Web) ->
     assert len(write) == 1
 
 
-def test_nobody_chooses_the_stored_image_by_its_hash(caller: Caller, web: Web) -> None:
-    assert _style(caller, _create(caller, logo_image="ab" * 32)).logo_image is None
+def test_a_code_gets_what_was_tried_and_the_url_that_it_came_from(caller: Caller, web: Web) -> None:
+    tried = logos.tried(caller, picture(), now_ms())
+    number = _create(caller, logo_image=tried.digest)
+    assert _style(caller, number) == Style(logo_image=tried.digest)
+    other = logos.tried_url(caller, f"{URL}?2", (), now_ms())
+    qr_codes.edit(caller, str(number), {"logo": f"{URL}?2", "logo_image": other.digest}, ())
+    assert _style(caller, number) == Style(logo=f"{URL}?2", logo_image=other.digest)
+    qr_codes.edit(caller, str(number), {"logo": None}, ())
+    assert _style(caller, number) == Style()
+    assert web.asked == [f"{URL}?2"]
+
+
+def test_a_clients_null_takes_an_uploaded_logo_away(caller: Caller) -> None:
+    number = _create(caller, logo_image=logos.tried(caller, picture(), now_ms()).digest)
+    qr_codes.edit(caller, str(number), {"logo": None}, ())
+    assert _style(caller, number) == Style()
+
+
+def test_nobody_chooses_what_is_not_stored_or_is_anothers(caller: Caller) -> None:
+    others = logos.tried(new_account("Other").caller, picture(), now_ms()).digest
+    number = _create(caller)
+    for digest in ("ab" * 32, others):
+        with pytest.raises(InvalidRequest, match="choose the file again"):
+            _create(caller, logo_image=digest)
+        with pytest.raises(InvalidRequest, match="choose the file again"):
+            qr_codes.edit(caller, str(number), {"logo": None, "logo_image": digest}, ())
+
+
+def test_what_is_tried_goes_after_a_day_unless_a_code_has_it(caller: Caller, world: World) -> None:
+    def expiry() -> str | None:
+        [item] = [item for item in world.items("objects") if item["sk"]["S"].startswith("logo#")]
+        found: str | None = item.get("expires", {}).get("N")
+        return found
+
+    tried = logos.tried(caller, picture(), 1_800_000_000_000)
+    assert expiry() == str(1_800_000_000 + 86_400)
+    logos.tried(caller, picture(), 1_800_000_060_000)
+    assert expiry() == str(1_800_000_060 + 86_400)
+    _create(caller, logo_image=tried.digest)
+    assert expiry() is None
+    logos.tried(caller, picture(), 1_800_000_060_000)
+    assert expiry() is None
+
+
+def test_a_file_that_is_too_large_is_not_even_looked_at(caller: Caller) -> None:
+    with pytest.raises(InvalidRequest, match="must be at most 1 MB"):
+        logos.tried(caller, b"x" * (LARGEST + 1), now_ms())
+
+
+def test_logos_are_tried_so_often_a_minute(caller: Caller) -> None:
+    for _ in range(logos.TRIES.per_minute):
+        logos.tried(caller, picture(), 1_800_000_000_000)
+    with pytest.raises(RateLimited):
+        logos.tried(caller, picture(), 1_800_000_000_000)
 
 
 def test_an_edit_takes_the_image_along_with_the_logo(caller: Caller, web: Web) -> None:
