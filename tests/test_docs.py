@@ -122,8 +122,9 @@ def test_every_route_is_documented() -> None:
     documented = [tuple(name.split()) for page in pages for name in names(page, "Routes")]
     served = {(method, unnamed(path)) for path, methods in app.routes.items() for method in methods if "+}" not in path}
     preflights = {route for route in served if route[0] == "OPTIONS"}  # said in a sentence
-    pages_of_ours = {(method, unnamed(path)) for bp in BLUEPRINTS for method, path in bp.paths}
-    assert {(method, unnamed(path)) for method, path in documented} == served - preflights - pages_of_ours
+    pages_of_ours = {(method, unnamed(path)) for bp in BLUEPRINTS for method, path in bp.paths}  # lead to each other
+    shown = {(method, unnamed(path)) for method, path in documented}
+    assert served - preflights - pages_of_ours <= shown <= served
 
 
 def test_every_error_code_and_its_status_is_documented() -> None:
