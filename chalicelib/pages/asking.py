@@ -36,19 +36,22 @@ class Asked(NamedTuple):
     errors: dict[str, str]
 
 
-def asked(visit: Visit) -> Asked:
-    """The range of a page; DEFAULT where the address asks for one that cannot be."""
+def asked(visit: Visit, zone: str | None = None) -> Asked:
+    """The range of a page; DEFAULT where the address asks for one that cannot be.
+
+    `zone` is the time zone where the address names none, instead of the one that the browser remembers.
+    """
     try:
-        return Asked(exactly(visit), {})
+        return Asked(exactly(visit, zone), {})
     except InvalidRequest as error:
         message = error.message.removeprefix(f"{error.field}: ")
         wrong = {error.field or "": message[:1].upper() + message[1:]}
-        return Asked(ranges.asked({}, _remembered_zone(visit), visit.now_ms), wrong)
+        return Asked(ranges.asked({}, zone or remembered_zone(visit), visit.now_ms), wrong)
 
 
-def exactly(visit: Visit) -> Range:
+def exactly(visit: Visit, zone: str | None = None) -> Range:
     """The range that the address asks for. Raises InvalidRequest that names the field."""
-    zone = visit.query.get("zone") or _remembered_zone(visit)
+    zone = visit.query.get("zone") or zone or remembered_zone(visit)
     if visit.query.get("range") == CUSTOM and not (visit.query.get("from") or visit.query.get("to")):
         return ranges.asked({}, zone, visit.now_ms)._replace(name=CUSTOM)
     return ranges.asked(visit.query, zone, visit.now_ms)
@@ -91,7 +94,7 @@ def is_scripted(visit: Visit) -> bool:
     return SCRIPTED in visit.request.headers
 
 
-def _remembered_zone(visit: Visit) -> str:
+def remembered_zone(visit: Visit) -> str:
     """What the browser remembers, which may be anything."""
     try:
         return zones.check_zone(unquote(visit.cookies.get(cookies.ZONE, "")) or UTC)
