@@ -5,12 +5,14 @@ from typing import Final
 from chalicelib.pages import (
     account,
     docs,
+    integrity,
     keys,
     lost,
     root,
     settings,
     sign_in,
     static_files,
+    usage,
 )
 from chalicelib.pages.http import Pages
 
@@ -19,8 +21,10 @@ BLUEPRINTS: Final[tuple[Pages, ...]] = (
     docs.bp,
     sign_in.bp,
     account.bp,
+    integrity.bp,
     keys.bp,
     settings.bp,
+    usage.bp,
     static_files.bp,
     lost.bp,
 )
