@@ -123,6 +123,11 @@ def share(scans: int, total: int) -> int:
     return round(100 * scans / total) if total else 0
 
 
+def word(dimension: str, value: str) -> str:
+    """A value in words."""
+    return _words(dimension, value).name
+
+
 class _Words(NamedTuple):
     """A value in words, and the code of its country."""
 

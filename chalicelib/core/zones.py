@@ -13,6 +13,7 @@ from chalicelib.core.days import date_of, number_of
 from chalicelib.errors import InvalidRequest
 
 _PACKAGE: Final = "tzdata"
+_CONTINENTS: Final = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
 def check_zone(name: str, field: str = "time_zone") -> str:
@@ -41,6 +42,12 @@ def ahead_ms(ms: int, zone: str) -> int:
     """How far a zone's clocks are ahead of UTC at a moment, in milliseconds; west of it that is below zero."""
     offset = datetime.fromtimestamp(ms / 1000, _zone(zone)).utcoffset()
     return round(offset.total_seconds() * 1000) if offset else 0
+
+
+@cache
+def choices() -> tuple[str, ...]:
+    """The zones to choose from: UTC, and those that are named after a place, by name."""
+    return ("UTC", *sorted(name for name in _names() if name.split("/")[0] in _CONTINENTS and "/" in name))
 
 
 @cache

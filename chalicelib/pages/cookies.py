@@ -9,6 +9,7 @@ ONWARD: Final = "onward"
 ONWARD_SECONDS: Final = 900
 THEME: Final = "theme"
 ZONE: Final = "zone"
+ZONE_SECONDS: Final = 400 * 86_400  # longer is kept by no browser
 
 
 def read(header: str) -> dict[str, str]:
@@ -30,6 +31,11 @@ def session(base: str, text: str) -> str:
 def onward(base: str, path: str) -> str:
     """`Set-Cookie` for the page to go on with, once the mail is there."""
     return _kept(base, ONWARD, quote(path, safe=""), ONWARD_SECONDS)
+
+
+def zone(base: str, name: str) -> str:
+    """`Set-Cookie` for the time zone that somebody chose; scripts may read it, and set it as well."""
+    return _kept(base, ZONE, quote(name, safe=""), ZONE_SECONDS).replace("; HttpOnly", "")
 
 
 def _kept(base: str, name: str, value: str, seconds: int) -> str:
