@@ -21,6 +21,7 @@ PACKAGES: Final = {
     "pdftoppm": "poppler-utils",
     "gs": "ghostscript",
     "node": "nodejs",
+    "curl": "curl",
 }
 _ASKS: Final = "this test needs the package "
 
