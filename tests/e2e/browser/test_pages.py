@@ -8,10 +8,11 @@ from typing import Final, Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
+from chalicelib.pages.routes import BLUEPRINTS
 from infra.local import LocalStack
 from tests.e2e.browser.axe import axe
 from tests.e2e.browser.conftest import Tab, watched
-from tests.e2e.browser.pages import PAGES
+from tests.e2e.browser.pages import PAGES, unseen
 from tests.e2e.browser.sessions import let_in
 from tests.e2e.browser.things import Things, things
 from tests.e2e.conftest import Client
@@ -47,6 +48,10 @@ def test_everybody_can_use(name: str, tabs: dict[bool, Tab], made: Things) -> No
     assert tab.page.title()
     assert looks(tab.page) == []
     tab.watch.verify()
+
+
+def test_every_page_is_looked_at() -> None:
+    assert unseen({path for bp in BLUEPRINTS for method, path in bp.paths if method == "GET"}) == set()
 
 
 def looks(page: Page) -> list[str]:
