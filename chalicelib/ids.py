@@ -11,7 +11,7 @@ from typing import Final
 
 EPOCH_MS: Final = 1_704_067_200_000  # 2024-01-01T00:00:00Z; 41 bits of milliseconds last until 2093
 LIMIT: Final = 2**53
-PREFIXES: Final = frozenset({"dc", "qr", "qpr", "org", "usr", "key", "camp", "client", "wh", "sum", "rpl"})
+PREFIXES: Final = frozenset({"dc", "qr", "qpr", "org", "usr", "key", "camp", "client", "wh", "sum", "rpl", "share"})
 
 _RANDOM_BITS: Final = 12
 # Crockford's base32: no letter that looks like a digit, and what is typed wrong is read as what it looks like.

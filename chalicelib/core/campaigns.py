@@ -13,7 +13,10 @@ STATUSES: Final = (ACTIVE, INACTIVE)
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A named group of links. `client` is the number of the client that it belongs to, 0 for none."""
+    """A named group of links. `client` is the number of the client that it belongs to, 0 for none.
+
+    `first_day` and `last_day` are when it runs, as somebody noted, 0 for open: all scans count, whenever they come.
+    """
 
     organization: int
     number: int
@@ -21,6 +24,9 @@ class Campaign:
     created_ms: int
     updated_ms: int = 0
     client: int = 0
+    description: str = ""
+    first_day: int = 0
+    last_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from chalicelib.errors import InvalidRequest
 
 LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 254
+LONGEST_TEXT: Final = 1_000
 
 
 def check_name(field: str, text: str, empty: bool = False) -> str:
@@ -14,6 +15,14 @@ def check_name(field: str, text: str, empty: bool = False) -> str:
     if not (name or empty) or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidRequest.for_field(field, f"must be {0 if empty else 1} to {LONGEST_NAME} printable characters")
     return name
+
+
+def check_text(field: str, text: str) -> str:
+    """A text of lines without space around it. Raises InvalidRequest for one that is too long, or cannot be shown."""
+    text = "\n".join(text.strip().splitlines())
+    if len(text) > LONGEST_TEXT or not text.replace("\n", "").isprintable():
+        raise InvalidRequest.for_field(field, f"must be 0 to {LONGEST_TEXT} printable characters")
+    return text
 
 
 def check_email(text: str) -> str:

@@ -7,8 +7,9 @@ from typing import Final
 from chalicelib import ids
 from chalicelib.core.campaigns import ACTIVE, Client
 from chalicelib.core.names import check_name
+from chalicelib.core.shares import CLIENT
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.services import assignments, keys
+from chalicelib.services import assignments, keys, sharing
 from chalicelib.services.accounts import Caller
 from chalicelib.store import clients as stored
 from chalicelib.store.versions import Held
@@ -55,9 +56,11 @@ def edit(caller: Caller, spelled: str, change: Edit, now_ms: int) -> Client:
 def delete(caller: Caller, spelled: str, now_ms: int) -> int:
     """Delete a client and end its keys; its links and campaigns stay, and are nobody's. Its number. Raises NotFound.
 
-    The keys go first, so that a delete that was cut off can be sent again. One that is made meanwhile sees nothing.
+    The keys go first, and what of it is shared, so that a delete that was cut off can be sent again. A key that is made
+    meanwhile sees nothing.
     """
     number = _held(caller, spelled).value.number
+    sharing.revoke_all(caller.organization, CLIENT, number)
     keys.revoke_all(caller.organization.number, lambda key: key.client == number, now_ms)
     if not stored.delete(caller.organization.number, number):
         raise NotFound.of("client")

@@ -1,4 +1,5 @@
-"""Erasing a link: its scans are folded out of the organization and deleted, then its rollups, its QR codes and itself.
+"""Erasing a link: its scans are folded out of the organization and deleted, then its rollups, its QR codes,
+its shared reports and itself.
 
 The link's tombstone stands before the first scan is looked at, and the fold reads it consistently, so a scan that
 arrives later is deleted by the fold. But a fold under way may have read the link before:
@@ -20,10 +21,11 @@ from chalicelib.core import rollups as r
 from chalicelib.core.batches import batches
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope, marker_scope
+from chalicelib.core.shares import LINK
 from chalicelib.core.slots import home
 from chalicelib.errors import Unavailable
-from chalicelib.services import counting
-from chalicelib.store import codes, jobs, links, poisoned, queues, reached, rollups, scans, spreads
+from chalicelib.services import counting, sharing
+from chalicelib.store import codes, jobs, links, poisoned, queues, reached, rollups, scans, shares, spreads
 from chalicelib.store.jobs import Erase
 from chalicelib.store.versions import Held
 
@@ -47,6 +49,7 @@ def erase(organization: int, link: int, now_ms: int, out_of_time: OutOfTime) -> 
         _withdrawn(organization, link, slots, out_of_time)
         and _uncoded(organization, link, out_of_time)
         and _unmarked(organization, link, out_of_time)
+        and _unshared(organization, link, out_of_time)
     ):
         _hand_over(order, emptied[-1] if emptied else order.reached)
         return False
@@ -138,6 +141,15 @@ def _unmarked(organization: int, link: int, out_of_time: OutOfTime) -> bool:
     """Forget which thresholds a link and its QR codes reached. False when time ran out."""
     while scopes := reached.scopes_of_link(organization, link, PAGE):
         reached.forget(organization, scopes)
+        if out_of_time():
+            return False
+    return True
+
+
+def _unshared(organization: int, link: int, out_of_time: OutOfTime) -> bool:
+    """Revoke what of a link is shared. False when time ran out."""
+    while found := shares.newest_first(organization, LINK, link, PAGE):
+        sharing.revoke_each(organization, found)
         if out_of_time():
             return False
     return True

@@ -104,6 +104,12 @@ def page(caller: Caller, now_ms: int, limit: int, before: int | None = None, end
     return Page(*listing.page(found, limit, lambda key: ended or not key.ended(now_ms)))
 
 
+def of_client(caller: Caller, client: int, now_ms: int) -> list[ApiKey]:
+    """The keys of one of the caller's clients that have not ended, newest first."""
+    found = (held.key for held in stored.newest_first(caller.organization.number))
+    return [key for key in found if key.client == client and not key.ended(now_ms)]
+
+
 def get(caller: Caller, spelled: str) -> ApiKey:
     """The key with an id in any spelling. Raises NotFound."""
     return _held(caller, spelled).key

@@ -23,6 +23,9 @@ class CampaignItem(Record):
     created = NumberAttribute()
     updated = NumberAttribute(null=True)
     client = NumberAttribute(null=True)
+    description = UnicodeAttribute(null=True)
+    first_day = NumberAttribute(null=True)
+    last_day = NumberAttribute(null=True)
 
 
 def read(organization: int, number: int) -> Held[Campaign] | None:
@@ -55,6 +58,9 @@ def write(campaign: Campaign, version: int | None) -> bool:
         created=campaign.created_ms,
         updated=campaign.updated_ms or None,
         client=campaign.client or None,
+        description=campaign.description or None,
+        first_day=campaign.first_day or None,
+        last_day=campaign.last_day or None,
     )
     return not refused(lambda: item.save(condition=unchanged(CampaignItem.version, version)))
 
@@ -77,4 +83,7 @@ def _campaign(found: CampaignItem) -> Campaign:
         created_ms=int(found.created),
         updated_ms=int(found.updated or 0),
         client=int(found.client or 0),
+        description=found.description or "",
+        first_day=int(found.first_day or 0),
+        last_day=int(found.last_day or 0),
     )
