@@ -19,6 +19,8 @@ _NAMED: Final[Mapping[str, Any]] = {
     "slug": "spring",
     "email": "ada@example.com",
     "destination": "https://example.com/spring",
+    "short_url": "https://qz.example/spring",
+    "shortUrl": "https://qz.example/spring",
     "plan": "enterprise",
     "version": "1",
     "next_cursor": "c8f1Zk0Q",
