@@ -34,7 +34,7 @@ PAGES: Final = {
     "docs of an API": Shown("/docs/integrity", ".", public=True),
     "no such docs": Shown("/docs/nothing", "Nothing here", 404, public=True),
     "a link": Shown("/dashboard/links/{link}", "."),
-    "a link's last year": Shown("/dashboard/links/{link}?range=12m", "."),
+    "a link's last year": Shown("/dashboard/links/{link}?range=12mo", "."),
     "a link that nobody scanned": Shown("/dashboard/links/{empty}", "."),
     "usage": Shown("/dashboard/usage", "Usage"),
     "integrity": Shown("/dashboard/integrity", "Integrity"),
