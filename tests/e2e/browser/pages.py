@@ -30,6 +30,14 @@ PAGES: Final = {
     "a picture": Shown("/qr/{link}", ".", public=True),
     "sign in": Shown("/sign-in", "Sign in", public=True),
     "a link that is used up": Shown("/sign-in/nothing", "This link is used up", public=True),
+    "docs": Shown("/docs", "API docs", public=True),
+    "docs of an API": Shown("/docs/integrity", ".", public=True),
+    "no such docs": Shown("/docs/nothing", "Nothing here", 404, public=True),
+    "a link": Shown("/dashboard/links/{link}", "."),
+    "a link's last year": Shown("/dashboard/links/{link}?range=12mo", "."),
+    "a link that nobody scanned": Shown("/dashboard/links/{empty}", "."),
+    "usage": Shown("/dashboard/usage", "Usage"),
+    "integrity": Shown("/dashboard/integrity", "Integrity"),
     "account": Shown("/dashboard/account", "Your account"),
     "API keys": Shown("/dashboard/keys", "API keys"),
     "a new key": Shown("/dashboard/keys/new", "New key"),
@@ -37,8 +45,18 @@ PAGES: Final = {
     "settings": Shown("/dashboard/settings", "Settings"),
     "no such page": Shown("/dashboard/nothing", "Nothing here", 404),
 }
-# What a page's scripts or a download ask for.
-PARTS: Final = frozenset({"/static/{version}/{name}"})
+# What only leads to a page, or is a file.
+PARTS: Final = frozenset(
+    {
+        "/",
+        "/robots.txt",
+        "/favicon.ico",
+        "/static/{version}/{name}",
+        "/dashboard/links/{link}/scans",
+        "/dashboard/links/{link}/series",
+        "/dashboard/exports/{export_id}",
+    }
+)
 
 
 def unseen(routes: set[str]) -> set[str]:
