@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.pages import account, keys, lost, settings, sign_in, static_files
+from chalicelib.pages import account, designer, designer_files, keys, lost, settings, sign_in, static_files
 from chalicelib.pages.http import Pages
 
 BLUEPRINTS: Final[tuple[Pages, ...]] = (
@@ -10,6 +10,8 @@ BLUEPRINTS: Final[tuple[Pages, ...]] = (
     account.bp,
     keys.bp,
     settings.bp,
+    designer.bp,
+    designer_files.bp,
     static_files.bp,
     lost.bp,
 )
