@@ -14,4 +14,6 @@ MESSAGES: Final = {
     "member-added": "They are a member now, and can sign in with their address.",
     "role-changed": "They have their new role.",
     "member-removed": "They are no member any more; their keys and sessions have ended.",
+    "code-saved": "The QR code is saved. Download it, or print it.",
+    "code-deleted": "The QR code is off the list. What is printed of it goes on working.",
 }

@@ -4,6 +4,8 @@ from typing import Final
 
 from chalicelib.pages import (
     account,
+    designer,
+    designer_files,
     docs,
     integrity,
     keys,
@@ -22,6 +24,8 @@ BLUEPRINTS: Final[tuple[Pages, ...]] = (
     docs.bp,
     sign_in.bp,
     account.bp,
+    designer.bp,
+    designer_files.bp,
     integrity.bp,
     keys.bp,
     link_figures.bp,
