@@ -11,6 +11,8 @@ T = TypeVar("T")
 
 DAY_SECONDS = 86_400
 DAYS: Final = 90
+REGULARS: Final = 0.45  # of a day's people have scanned this link before
+AGAIN: Final = 0.22  # of scans are followed by another one of the same person within the hour
 
 
 class DemoLink(NamedTuple):
@@ -73,9 +75,13 @@ def scans(link: DemoLink, now_ms: int, chance: random.Random) -> Iterator[PastSc
         for _ in range(round(expected)):
             hour = chance.choices(range(24), who.hours)[0]
             ms = (day * DAY_SECONDS + hour * 3600) * 1000 + chance.randrange(3_600_000)
-            address, headers = chance.choice(regulars) if chance.random() < 0.45 else _visitor(who, chance)
-            if ms < now_ms:
-                yield PastScan(ms, address, {**headers, "referer": _weighted(who.referrers, chance)})
+            address, headers = chance.choice(regulars) if chance.random() < REGULARS else _visitor(who, chance)
+            headers = {**headers, "referer": _weighted(who.referrers, chance)}
+            while ms < now_ms:
+                yield PastScan(ms, address, headers)
+                if chance.random() > AGAIN:
+                    break
+                ms += chance.randrange(20_000, 3_600_000)
 
 
 def _visitor(who: Audience, chance: random.Random) -> tuple[str, dict[str, str]]:

@@ -97,7 +97,8 @@ Quietzone is ready at {stack.url} (after {seconds:.1f} s). Ctrl-C stops it and k
 
   dashboard  {stack.url}/dashboard
   sign in    {link}
-             good for 15 minutes and once; {stack.url}/sign-in mails more, shown here and at {stack.url}{PATH}
+             (good once, for 15 minutes; what {stack.url}/sign-in mails appears here)
+  mails      {stack.url}{PATH}
   API key    {stack.api_key}
   try        curl -H 'Authorization: Bearer {stack.api_key}' {stack.url}/v1/me
   demo link  {stack.demo_link}

@@ -82,7 +82,7 @@ LIMIT: Final = Whole("limit", "Codes a page.", DEFAULT_PAGE, 1, LARGEST_PAGE)
 DAYS: Final = Whole("days", "Days of the window, which ends with today.", DEFAULT_DAYS, 1, MOST_DAYS)
 
 
-@bp.operation("GET", "/v1", answer=shapes.Discovery)
+@bp.operation("GET", "/v1", answer=shapes.Discovery, example=shapes.discovery("https://qz.example"))
 def discovery(call: Call) -> shapes.Discovery:
     """What is served here."""
     return shapes.discovery(call.base)

@@ -34,7 +34,6 @@ Slug = Annotated[
 ]
 CampaignId = Annotated[Id, Field(description="The id of the campaign that the link belongs to.")]
 Tags = Annotated[list[Line], Field(description="Words to sort links by.", max_length=MOST_TAGS)]
-Expiry = Annotated[Moment, Field(description="When the link ends for good, as an ISO 8601 time in the future.")]
 Once = Annotated[
     str,
     StringConstraints(min_length=1, max_length=LONGEST_IDEMPOTENCY_KEY),
@@ -74,7 +73,7 @@ class NewLink(Arguments):
     label: Named | None = None
     slug: Slug | None = None
     campaign: CampaignId | None = None
-    expires_at: Expiry | None = None
+    expires_at: Moment | None = Field(None, description="When the link ends for good (ISO 8601); never if left out.")
     tags: Tags = []
 
 
@@ -96,7 +95,7 @@ class UpdateLink(Arguments):
     label: Named | None = Field(None, description="Another name; null takes it away.")
     status: Literal["active", "paused"] | None = Field(None, description="paused stops redirecting, active resumes.")
     pause_until: Moment | None = Field(None, description="Pauses until this time (ISO 8601); null: without an end.")
-    expires_at: Expiry | None = Field(None, description="When the link ends for good (ISO 8601); null: never.")
+    expires_at: Moment | None = Field(None, description="When the link ends for good (ISO 8601); null: never.")
     campaign: CampaignId | None = Field(None, description="The campaign's id; null takes the link out of its campaign.")
     tags: Tags | None = Field(None, description="All of its tags anew.")
     confirmation: Confirmation | None = None

@@ -134,9 +134,10 @@ def _loss(call: Call, link: Link, erase: bool) -> str:
     scans = reports.scans_ever(call.who, link)
     named = f"{call.base}/{link.slug} ({json.dumps(link.label)})" if link.label else f"{call.base}/{link.slug}"
     ended = f"Ends the short link {named} for ever: codes that are printed with it stop working, and its slug is "
+    counted = f"{scans:,} scan{'' if scans == 1 else 's'}"
     kept = (
-        f"Erases all that was counted for it too: {scans} scans, which then are in no total any more."
+        f"Erases all that was counted for it too ({counted}), which is then in no total any more."
         if erase
-        else f"The {scans} scans that were counted stay in the numbers, under the id {ids.spell('dc', link.number)}."
+        else f"What was counted for it ({counted}) stays in the numbers, under the id {ids.spell('dc', link.number)}."
     )
     return f"{ended}never given out again. {kept}"

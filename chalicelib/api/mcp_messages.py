@@ -19,7 +19,7 @@ from mcp_types import (
     JSONRPCNotification,
     JSONRPCRequest,
 )
-from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, KNOWN_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, KNOWN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from chalicelib.api import mcp_envelopes, mcp_methods
@@ -29,7 +29,7 @@ from chalicelib.errors import BodyTooLarge
 
 JSON: Final = "application/json"
 # What a message that cannot be a request is answered with in any version; the others are so since 2026-07-28.
-_ALWAYS_400: Final = frozenset({PARSE_ERROR, INVALID_REQUEST, UNSUPPORTED_PROTOCOL_VERSION})
+_ALWAYS_400: Final = frozenset({PARSE_ERROR, INVALID_REQUEST})
 
 
 def answered(call: Call) -> Response:
@@ -39,13 +39,15 @@ def answered(call: Call) -> Response:
     request_id, modern = None, False
     try:
         message = _parsed(call)
-        version = _version(call)
+        version: str = call.request.headers.get(mcp_envelopes.VERSION_HEADER, DEFAULT_NEGOTIATED_VERSION)
+        modern = version not in HANDSHAKE_PROTOCOL_VERSIONS  # who is of an unknown version is told so in the newest way
         if "id" not in message:
-            return _noted(message)
+            return _noted(message, version)
         request = _request(message)
-        request_id, modern = request.id, version in MODERN_PROTOCOL_VERSIONS
+        request_id = request.id
         if modern:
             mcp_envelopes.check(request, version, call.request.headers)
+        _check_version(version)
         result = mcp_methods.result(call, version, request)
     except Fault as fault:
         return _failed(request_id, fault, modern)
@@ -65,13 +67,11 @@ def _parsed(call: Call) -> dict[str, Any]:
     return message
 
 
-def _version(call: Call) -> str:
-    """The protocol version of a message; without a header that of the first clients that had none."""
-    version: str = call.request.headers.get(mcp_envelopes.VERSION_HEADER, DEFAULT_NEGOTIATED_VERSION)
-    if version not in (*HANDSHAKE_PROTOCOL_VERSIONS, *MODERN_PROTOCOL_VERSIONS):
+def _check_version(version: str) -> None:
+    """Raises Fault for a version of the protocol that is not served."""
+    if version not in KNOWN_PROTOCOL_VERSIONS:
         known = {"supported": list(KNOWN_PROTOCOL_VERSIONS), "requested": version}
         raise Fault(UNSUPPORTED_PROTOCOL_VERSION, "Unsupported protocol version", known)
-    return version
 
 
 def _request(message: Mapping[str, Any]) -> JSONRPCRequest:
@@ -81,12 +81,13 @@ def _request(message: Mapping[str, Any]) -> JSONRPCRequest:
         raise Fault(INVALID_REQUEST, "The body must be a JSON-RPC 2.0 request or notification") from error
 
 
-def _noted(message: Mapping[str, Any]) -> Response:
+def _noted(message: Mapping[str, Any], version: str) -> Response:
     """A notification is taken, and there is nothing to be done about any."""
     try:
         JSONRPCNotification.model_validate(message)
     except ValidationError as error:
         raise Fault(INVALID_REQUEST, "The body must be a JSON-RPC 2.0 request or notification") from error
+    _check_version(version)
     return Response(body="", status_code=202, headers={"Content-Type": JSON})
 
 

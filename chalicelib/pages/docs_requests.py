@@ -9,6 +9,7 @@ KEY: Final = "QUIETZONE_KEY"  # the variable of the reader's environment that ho
 # Values that say more than the defaults of these parameters, which a reader may leave out.
 SHOWN: Final[Mapping[str, Any]] = {"limit": 10, "days": 7}
 FILES: Final[Mapping[str, str]] = {"image/png": "qr.png", "application/zip": "codes.zip"}
+CSV: Final = "scans.csv"
 
 # What becomes of the answer: JSON and texts are printed, files kept; of the rest headers are printed.
 Answered = Literal["json", "text", "file", "headers"]
@@ -29,7 +30,7 @@ class Asked:
 def request(method: str, path: str, described: Mapping[str, Any], base: str) -> Asked:
     """The request that an operation of an OpenAPI document is shown with."""
     media = _media(described)
-    file = next((FILES[each] for each in media if each in FILES), "")
+    file = CSV if _is_csv(described) else next((FILES[each] for each in media if each in FILES), "")
     query = urlencode(_query(described["parameters"], bool(file)), quote_via=quote)
     url = base + placeholders(path) + (f"?{query}" if query else "")
     body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
@@ -53,6 +54,11 @@ def _query(parameters: list[Mapping[str, Any]], draws: bool) -> dict[str, Any]:
         elif draws and "png" in it["schema"].get("enum", ()):
             found[it["name"]] = "png"
     return found
+
+
+def _is_csv(described: Mapping[str, Any]) -> bool:
+    """Whether the answer is a table unless something else is asked for."""
+    return any(it["name"] == "format" and it["schema"].get("default") == "csv" for it in described["parameters"])
 
 
 def _media(described: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,8 @@ _NAMED: Final[Mapping[str, Any]] = {
     "slug": "spring",
     "email": "ada@example.com",
     "destination": "https://example.com/spring",
+    "short_url": "https://qz.example/spring",
+    "shortUrl": "https://qz.example/spring",
     "plan": "enterprise",
     "version": "1",
     "next_cursor": "c8f1Zk0Q",
@@ -31,6 +33,7 @@ _NAMED: Final[Mapping[str, Any]] = {
     "reasons": [],
     "failed": [],
 }
+_PERSON: Final = "Ada Lovelace"
 _EMPTY: Final = ("reasons", "failed")  # what a success has none of
 _PLAIN: Final[Mapping[str, Any]] = {"integer": 12, "number": 1.5, "boolean": True, "null": None, "string": "text"}
 
@@ -55,7 +58,8 @@ def _made(schema: Schema, schemas: Schemas, name: str, depth: int) -> Any:
     kind = schema.get("type", "null")
     if kind == "object":
         inside = schema.get("properties", {}) if depth < DEEPEST else {}
-        return {field: sample(of, schemas, field, depth + 1) for field, of in inside.items()}
+        made = {field: sample(of, schemas, field, depth + 1) for field, of in inside.items()}
+        return {**made, "name": _PERSON} if {"name", "email"} <= made.keys() else made
     if kind == "array":
         return [sample(schema.get("items", {}), schemas, name, depth + 1)] if depth < DEEPEST else []
     if kind == "string":

@@ -20,10 +20,11 @@ _HIDDEN: Final = {"500"}  # any may; said once a page
 
 @dataclass(frozen=True)
 class Group:
-    """Fields under a heading; `description` says what they are fields of."""
+    """Fields under a heading; `sent` tells whether a reader sends them, `description` what they are fields of."""
 
     title: str
     fields: tuple[Field, ...]
+    sent: bool
     description: str = ""
 
 
@@ -80,7 +81,7 @@ def apis(document: Mapping[str, Any]) -> dict[str, Api]:
             found[tag].append(_operation(method.upper(), path, described, schemas, base))
             shapes[tag] |= _shape(described, schemas)
     pages = {
-        name: Api(name, SENTENCES[name], tuple(operations), tuple(shapes[name].values()))
+        name: Api(name, SENTENCES.get(name, ""), tuple(operations), tuple(shapes[name].values()))
         for name, operations in found.items()
     }
     posted = tuple(_event(type, item["post"], schemas) for type, item in document["webhooks"].items())
@@ -107,7 +108,7 @@ def _event(type: str, described: Mapping[str, Any], schemas: Schemas) -> Operati
     """An event, whose bodies are of the formats of endpoints, in their order."""
     bodies = described["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
     formats = list(zip(FORMATS, bodies, strict=True))
-    groups = (Group(f"Body in the format {name}", schemas.fields(body)) for name, body in formats)
+    groups = (Group(f"Body in the format {name}", schemas.fields(body), sent=False) for name, body in formats)
     return Operation(
         described["operationId"],
         "",
@@ -126,7 +127,7 @@ def _parameters(described: Mapping[str, Any], schemas: Schemas) -> Iterator[Grou
     for place, title in _PLACES.items():
         given = [it for it in described["parameters"] if it["in"] == place]
         if given:
-            yield Group(title, tuple(_parameter(it, schemas) for it in given))
+            yield Group(title, tuple(_parameter(it, schemas) for it in given), sent=True)
 
 
 def _parameter(described: Mapping[str, Any], schemas: Schemas) -> Field:
@@ -137,14 +138,14 @@ def _parameter(described: Mapping[str, Any], schemas: Schemas) -> Field:
 def _body(described: Mapping[str, Any], schemas: Schemas) -> Iterator[Group]:
     if body := described.get("requestBody"):
         schema = body["content"]["application/json"]["schema"]
-        yield Group("Body", schemas.fields(schema), body.get("description", ""))
+        yield Group("Body", schemas.fields(schema), True, body.get("description", ""))
 
 
 def _answers(successes: Mapping[str, Any], schemas: Schemas) -> Iterator[Group]:
     """The fields of the first answer in JSON: the others are like it."""
     for answer in successes.values():
         if fields := schemas.fields(_schema_of(answer)):
-            yield Group("Answer", fields)
+            yield Group("Answer", fields, sent=False)
             return
 
 

@@ -25,48 +25,49 @@ bp = Pages(__name__)
 SERIES_FIELDS = ("date", "total_scans", "unique_visitors")
 
 
-@bp.page("GET", "/dashboard/links/{link_id}")
-def look(visit: Visit, link_id: str) -> Response:
+@bp.page("GET", "/dashboard/links/{link}")
+def look(visit: Visit, link: str) -> Response:
     """The figures of a link in a range."""
-    link, found = links.get(visit.caller, link_id), asking.asked(visit)
-    counted = figures.of_link(link.organization, link.number, found.range)
+    of, found = links.get(visit.caller, link), asking.asked(visit)
+    counted = figures.of_link(of.organization, of.number, found.range)
     response = visit.page(
         "links/figures.html",
         400 if found.errors else 200,
-        link=link,
-        state=link.state(visit.now_ms),
-        short_url=f"{visit.base}/{link.slug}",
+        link=of,
+        state=of.state(visit.now_ms),
+        short_url=f"{visit.base}/{of.slug}",
         figures=counted,
+        scanned=bool(counted.lifetime or counted.bots.now),
         shown=drawn.values(counted, live=asking.is_scripted(visit)),
         asked=asking.picker(visit, found),
         days=drawn.days_of(found.range),
         again=asking.query(found.range),
-        recent=recent.lines(link.organization, link.number, found.range),
+        recent=recent.lines(of.organization, of.number, found.range),
     )
     return asking.remembered(visit, response)
 
 
-@bp.page("GET", "/dashboard/links/{link_id}/scans")
-def scans(visit: Visit, link_id: str) -> Response:
+@bp.page("GET", "/dashboard/links/{link}/scans")
+def scans(visit: Visit, link: str) -> Response:
     """The scans of a range as a file; the way to where a job tells how far it is, when they are many."""
-    link, asked = links.get(visit.caller, link_id), asking.exactly(visit)
+    of, asked = links.get(visit.caller, link), asking.exactly(visit)
     chosen = visit.query.get("format", CSV)
     if chosen not in FORMATS:
         raise InvalidRequest.for_field("format", f"must be one of {', '.join(FORMATS)}")
     span = Span(asked.first_ms, asked.end_ms)
-    wanted = Wanted(link.organization, link.number, span, chosen, "qrcodes", f"{_name(link, asked)}.{chosen}")
+    wanted = Wanted(of.organization, of.number, span, chosen, "qrcodes", f"{_name(of, asked)}.{chosen}")
     made = exporting.start_or_build(wanted, visit.now_ms)
     if isinstance(made, Built):
-        return _file(made.content.decode(), CONTENT_TYPES[chosen], _name(link, asked), chosen)
+        return _file(made.content.decode(), CONTENT_TYPES[chosen], _name(of, asked), chosen)
     return visit.see(f"/dashboard/exports/{made.number}")
 
 
-@bp.page("GET", "/dashboard/links/{link_id}/series")
-def series(visit: Visit, link_id: str) -> Response:
+@bp.page("GET", "/dashboard/links/{link}/series")
+def series(visit: Visit, link: str) -> Response:
     """The chart of a range as a CSV file."""
-    link, asked = links.get(visit.caller, link_id), asking.exactly(visit)
-    text = series_csv(figures.of_link(link.organization, link.number, asked))
-    return _file(text, CONTENT_TYPES[CSV], f"{_name(link, asked)}-by-{'hour' if asked.hourly else 'day'}", CSV)
+    of, asked = links.get(visit.caller, link), asking.exactly(visit)
+    text = series_csv(figures.of_link(of.organization, of.number, asked))
+    return _file(text, CONTENT_TYPES[CSV], f"{_name(of, asked)}-by-{'hour' if asked.hourly else 'day'}", CSV)
 
 
 @bp.page("GET", "/dashboard/exports/{export_id}")

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal, get_args
 
 from chalicelib.core import codes
 from chalicelib.core.pictures import Picture
 from chalicelib.core.styles import Style
-from chalicelib.errors import Unscannable
+from chalicelib.errors import QuietzoneError, Unscannable
 from chalicelib.qr import drawings, proof, svg
 from chalicelib.services import logos
 
 MOST_HELD: Final = 64  # looks, of some 10 KB each; those with a logo are not held
 SAMPLE: Final = "QZ"
+Part = Literal["dots", "corner_squares", "corner_dots"]
+PARTS: Final[tuple[Part, ...]] = get_args(Part)  # in the order of a drawing's layers
 # What a refusal names, in words that begin a sentence.
 SUBJECTS: Final = {
     "foreground": "The colour of the modules",
@@ -24,6 +26,9 @@ SUBJECTS: Final = {
     "logo": "The logo",
     "size": "So much in so little room",
 }
+
+
+_SAMPLED: Final = Style(level="L", quiet_zone=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,13 @@ def sample(style: Style) -> str:
     return svg.svg(drawings.drawing(SAMPLE, style)).decode()
 
 
+@lru_cache
+def outline(part: Part, shape: str) -> str:
+    """What one part of a small picture looks like in a shape, as SVG path data in modules, without a quiet zone."""
+    drawn = drawings.drawing(SAMPLE, replace(_SAMPLED, **{part: shape}))  # type: ignore[arg-type]
+    return svg.path(drawn.layers[PARTS.index(part)].drawn.outlines(), 0)
+
+
 @lru_cache(maxsize=MOST_HELD)
 def _held(payload: str, style: Style) -> Look:
     return _look(payload, style, None)
@@ -69,10 +81,11 @@ def _look(payload: str, style: Style, logo: bytes | None) -> Look:
     try:
         found = proof.examine(payload, style, logo)
     except Unscannable as refused:
-        return Look(picture, drawn.modules, 0, (_sentence(refused),), refused.field or "")
+        return Look(picture, drawn.modules, 0, (sentence(refused),), refused.field or "")
     return Look(picture, drawn.modules, found.score, tuple(reason.message for reason in found.reasons))
 
 
-def _sentence(refused: Unscannable) -> str:
+def sentence(refused: QuietzoneError) -> str:
+    """What is wrong with a look, for people: with the name of its part in their words."""
     field = refused.field or ""
     return f"{SUBJECTS.get(field, 'The picture')} {refused.message.removeprefix(f'{field}: ')}"

@@ -30,6 +30,7 @@ from chalicelib.store.sign_ins import SignIn
 from chalicelib.store.transactions import Transaction
 
 ATTEMPTS: Final = 8
+RETRY_SECONDS: Final = 20
 _BYTES: Final = 32
 
 
@@ -46,21 +47,27 @@ def ask(address: str, source: str, now_ms: int) -> None:
     digest = address_digest(check_email(address))
     _count(f"source#{source_digest(source)}", MOST_FROM_SOURCE, now_ms)
     _count(f"address#{digest}", MOST_FOR_ADDRESS, now_ms)
-    queues.send_job({"sign_in": digest})
+    queues.send_job({"sign_in": digest, "asked_ms": now_ms})
 
 
-def send_link(digest: str, now_ms: int) -> None:
-    """Mail a link to the address with a SHA-256, if it is a member's: to the address that the member has on record.
+def send_link(digest: str, asked_ms: int, now_ms: int) -> bool:
+    """Mail a link to the address with a SHA-256, if it is a member's; False when it is to be tried again in a moment.
 
-    Done twice, it sends two good links. Raises Unavailable.
+    Done twice, it sends two good links. After 15 minutes nobody waits for it any more, and nothing is sent. Raises
+    Unavailable when it can be done neither now nor soon.
     """
     if not sends_mail():
         print(json.dumps({"level": "INFO", "message": "no mails are sent"}))
-        return
-    known = sessions.memberships(digest)
-    if known:
-        url = _new_link(SignIn(digest, None, now_ms + LINK_MS), settings().public_url)
-        mail.send(known[0].email, SUBJECT, letter(url))
+        return True
+    if now_ms >= asked_ms + LINK_MS:
+        return True
+    try:
+        _mail(digest, now_ms)
+    except Unavailable:
+        # An order that fails would come again after an hour, which suits work that takes long.
+        queues.send_job({"sign_in": digest, "asked_ms": asked_ms}, RETRY_SECONDS)
+        return False
+    return True
 
 
 def link_for(organization: int, member: int, base: str, now_ms: int) -> str:
@@ -96,6 +103,14 @@ def redeem(token: str, now_ms: int) -> str:
         if not write.commit():
             return text
     raise Unavailable.storage()
+
+
+def _mail(digest: str, now_ms: int) -> None:
+    """To the address that the member has on record."""
+    known = sessions.memberships(digest)
+    if known:
+        url = _new_link(SignIn(digest, None, now_ms + LINK_MS), settings().public_url)
+        mail.send(known[0].email, SUBJECT, letter(url))
 
 
 def _who(link: SignIn) -> Member | None:

@@ -101,8 +101,7 @@ def jobs(records: Records, context: Any) -> None:
     for record in records:
         job = json.loads(record["body"])
         if SIGN_IN in job:  # of no organization: who asks is not known yet
-            signing_in.send_link(job[SIGN_IN], _now_ms())
-            _log(SIGN_IN)
+            _log(SIGN_IN, done=signing_in.send_link(job[SIGN_IN], job["asked_ms"], _now_ms()))
             continue
         kind = next(kind for kind in ORDERS if kind in job)
         out_of_time = partial(_is_out_of_time, context)

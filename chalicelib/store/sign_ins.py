@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core.sign_ins import WINDOW_MS, recent
-from chalicelib.store.tables import Record, refused
+from chalicelib.store.tables import Record, refused, whole
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held, new_version, unchanged
 
@@ -64,7 +64,7 @@ def read(digest: str) -> SignIn | None:
         found = SignInItem.get(f"sign-in#{digest}", _SORT, consistent_read=True)
     except SignInItem.DoesNotExist:
         return None
-    return SignIn(found.address, None if found.organization is None else int(found.organization), int(found.ends))
+    return SignIn(found.address, whole(found.organization), int(found.ends))
 
 
 def use(write: Transaction, digest: str, now_ms: int) -> None:

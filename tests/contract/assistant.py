@@ -21,7 +21,7 @@ class Assistant:
 
     def post(self, body: Any, **headers: str) -> Answer:
         """Any body."""
-        return self.caller.call("POST", PATH, body, **headers)
+        return self.caller.call("POST", PATH, body, None, **headers)
 
     def ask(self, method: str, params: Any = None, **headers: str) -> Answer:
         """A request."""

@@ -98,10 +98,11 @@ def test_requests_of_the_latest_version_say_what_they_are(assistant: Assistant, 
 
 
 def test_a_version_that_nobody_knows_is_refused_with_those_that_are(assistant: Assistant) -> None:
-    answer = assistant.ask("tools/list", mcp_protocol_version="2030-01-01")
+    answer = assistant.post({"jsonrpc": "2.0", "method": "notifications/x"}, mcp_protocol_version="2030-01-01")
     assert (answer.status, answer.json["error"]["code"]) == (400, VERSION)
     assert answer.json["error"]["data"]["requested"] == "2030-01-01"
     assert {"2025-11-25", LATEST} <= set(answer.json["error"]["data"]["supported"])
+    assert assistant.ask("tools/list", mcp_protocol_version="2030-01-01").status == 400
 
 
 @pytest.mark.parametrize(

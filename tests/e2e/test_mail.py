@@ -11,6 +11,7 @@ from infra.local import LocalStack
 from infra.seed import OWNER_EMAIL
 from tests.e2e.conftest import Answer, Client
 from tests.e2e.observed import eventually, items
+from tests.world import now_ms
 
 STRANGER = "stranger@example.org"
 
@@ -82,7 +83,7 @@ def test_the_page_of_mails_is_the_doors_alone(stack: LocalStack) -> None:
 
 def test_an_order_for_nobody_is_done(stack: LocalStack) -> None:
     sqs = aws.clients(stack.aws_endpoint)("sqs")
-    body = json.dumps({"sign_in": address_digest("nobody@example.org")})
+    body = json.dumps({"sign_in": address_digest("nobody@example.org"), "asked_ms": now_ms()})
     sqs.send_message(QueueUrl=stack.environment["JOBS_QUEUE_URL"], MessageBody=body)
     assert eventually(lambda: _waiting(stack) == 0)
 

@@ -76,7 +76,10 @@ def test_what_is_copied_from_a_page_is_the_example(stranger: Browser) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        pytest.param("dynamic", "label string or null at most 200 characters.", id="a limit"),
+        pytest.param("dynamic", "label string or null At most 200 characters.", id="a limit"),
+        pytest.param("dynamic", "slug string What the short link ends with.", id="a field of an answer"),
+        pytest.param("dynamic", "destination string required", id="a field that must be sent"),
+        pytest.param("dynamic", "next_cursor string not always there", id="a field that may be missing"),
         pytest.param("dynamic", "Needs the scope qr:write", id="a scope"),
         pytest.param("dynamic", "limit integer default 100 Codes a page. 1 to 500.", id="a parameter"),
         pytest.param("dynamic", "At most 1,048,576 bytes.", id="a body's size"),

@@ -22,6 +22,7 @@ PACKAGES: Final = {
     "gs": "ghostscript",
     "node": "nodejs",
     "chromium": "chromium",
+    "curl": "curl",
 }
 _ASKS: Final = "this test needs the package "
 

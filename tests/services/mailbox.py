@@ -53,5 +53,5 @@ def work_off(world: World, now_ms: int, monkeypatch: pytest.MonkeyPatch) -> None
 
 def link(box: Mailbox, email: str, now_ms: int) -> str:
     """The token of a link that was mailed just now."""
-    signing_in.send_link(address_digest(email), now_ms)
+    signing_in.send_link(address_digest(email), now_ms, now_ms)
     return box.tokens[-1]

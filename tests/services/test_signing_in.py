@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -20,16 +21,16 @@ from chalicelib.errors import (
     SignInEnded,
     Unavailable,
 )
-from chalicelib.services import accounts, members, sessions, signing_in, triggers
+from chalicelib.services import accounts, members, sessions, signing_in
 from chalicelib.services.members import NewMember
-from chalicelib.store import queues, sign_ins
+from chalicelib.store import mail, queues, sign_ins
 from chalicelib.store.tables import SharedConnection
 from chalicelib.store.transactions import Transaction
 from tests.services.account import Account, new_account
 from tests.services.killed import Killed, killed_at
 from tests.services.mailbox import Mailbox, link, mailing, work_off
 from tests.services.turns import take_turns
-from tests.world import World, now_ms
+from tests.world import World
 
 NOW = 1_780_000_000_000
 MINUTE = 60_000
@@ -168,7 +169,7 @@ def test_a_link_without_a_mail_makes_up_for_an_address_that_was_not_written_down
     account: Account, box: Mailbox, world: World
 ) -> None:
     _forget_addresses(world)
-    signing_in.send_link(address_digest(OWNER), NOW)
+    signing_in.send_link(address_digest(OWNER), NOW, NOW)
     assert box.sent == []
     signing_in.link_for(account.organization, account.caller.member, "", NOW)
     assert link(box, OWNER, NOW)
@@ -200,7 +201,7 @@ def test_a_link_of_somebody_who_is_removed_meanwhile(
         return
     with pytest.raises(SignInEnded):
         signing_in.redeem(token, NOW)
-    signing_in.send_link(address_digest(them), NOW)
+    signing_in.send_link(address_digest(them), NOW, NOW)
     assert len(box.sent) == 1
 
 
@@ -208,7 +209,7 @@ def test_nobody_signs_in_to_a_test_twin(account: Account, box: Mailbox) -> None:
     caller = account.caller
     test = accounts.authenticate(accounts.create_key(caller.organization.number, caller.member, NOW, "qz_test_"))
     members.add(test, NewMember("tester@example.com", "T", MEMBER), NOW)
-    signing_in.send_link(address_digest("tester@example.com"), NOW)
+    signing_in.send_link(address_digest("tester@example.com"), NOW, NOW)
     assert box.sent == []
     session = sessions.of(signing_in.redeem(link(box, OWNER, NOW), NOW), NOW)
     assert [each.number for each in sessions.organizations(session)] == [account.organization]
@@ -226,7 +227,7 @@ def test_known_or_not_what_happens_for_an_address_is_the_same(
     monkeypatch.setattr(SharedConnection, "dispatch", noted)
     for number, address in enumerate((OWNER, STRANGER)):
         signing_in.ask(address, f"198.51.100.{number}", NOW)
-        assert world.messages("JOBS_QUEUE_URL") == [{"sign_in": address_digest(address)}]
+        assert world.messages("JOBS_QUEUE_URL") == [{"sign_in": address_digest(address), "asked_ms": NOW}]
         seen[address] = list(calls)
         calls.clear()
     assert seen[OWNER] == seen[STRANGER] == ["GetItem", "PutItem"] * 2
@@ -235,7 +236,7 @@ def test_known_or_not_what_happens_for_an_address_is_the_same(
 def test_a_strangers_address_gets_no_mail_and_is_nowhere(account: Account, box: Mailbox, world: World) -> None:
     signing_in.ask(STRANGER, HERE, NOW)
     (body,) = world.raw_messages("JOBS_QUEUE_URL")
-    triggers.jobs([{"body": body}], None)
+    assert signing_in.send_link(json.loads(body)["sign_in"], NOW, NOW)
     assert box.sent == []
     assert STRANGER not in dumped(world) + body
     assert HERE not in dumped(world) + body
@@ -325,20 +326,58 @@ def test_no_more_are_let_through_when_many_ask_at_once(account: Account, monkeyp
     assert 1 <= through <= MOST_FOR_ADDRESS
 
 
-def test_a_message_that_comes_twice_sends_a_second_good_link(account: Account, box: Mailbox, world: World) -> None:
+def test_a_message_that_comes_twice_sends_a_second_good_link(
+    account: Account, box: Mailbox, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     signing_in.ask(OWNER, HERE, NOW)
     (body,) = world.raw_messages("JOBS_QUEUE_URL")
     for _ in range(2):
-        triggers.jobs([{"body": body}], None)
+        world.sqs.send_message(QueueUrl=os.environ["JOBS_QUEUE_URL"], MessageBody=body)
+    work_off(world, NOW, monkeypatch)
     assert len(set(box.tokens)) == 2
-    assert [bool(signing_in.redeem(token, now_ms())) for token in box.tokens] == [True, True]
+    assert [bool(signing_in.redeem(token, NOW)) for token in box.tokens] == [True, True]
+
+
+def test_a_mail_that_fails_is_tried_again_in_a_moment(
+    account: Account, box: Mailbox, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, delays, fails = queues.send_job, list[int](), iter([True, True, False])
+
+    def sending(*given: Any) -> bool:
+        if next(fails):
+            raise Unavailable.storage()
+        box.sent.append((given[0], given[1], given[2]))
+        return True
+
+    def ordering(job: dict[str, Any], delay_seconds: int = 0) -> None:
+        delays.append(delay_seconds)
+        send(job)
+
+    monkeypatch.setattr(mail, "send", sending)
+    monkeypatch.setattr(queues, "send_job", ordering)
+    signing_in.ask(OWNER, HERE, NOW)
+    for at_ms in (NOW, NOW + 20_000, NOW + 40_000):
+        assert box.sent == []
+        work_off(world, at_ms, monkeypatch)
+    assert delays == [0, 20, 20]
+    assert signing_in.is_good(box.tokens[0], NOW + 40_000 + 15 * MINUTE - 1)
+    assert world.messages("JOBS_QUEUE_URL") == []
+
+
+@pytest.mark.parametrize(("after_ms", "mails"), [(15 * MINUTE - 1, 1), (15 * MINUTE, 0)])
+def test_nothing_is_mailed_that_nobody_waits_for(
+    account: Account, box: Mailbox, world: World, monkeypatch: pytest.MonkeyPatch, after_ms: int, mails: int
+) -> None:
+    signing_in.ask(OWNER, HERE, NOW)
+    work_off(world, NOW + after_ms, monkeypatch)
+    assert len(box.sent) == mails
 
 
 def test_the_mail_goes_to_the_address_on_record(account: Account, box: Mailbox) -> None:
     """However an address is written that a looser comparison takes for a member's."""
     members.add(account.caller, NewMember("kate@example.com", "K", ADMIN), NOW)
     for lookalike in ("\u212aate@example.com", "\uff4bate@example.com"):
-        signing_in.send_link(address_digest(lookalike), NOW)
+        signing_in.send_link(address_digest(lookalike), NOW, NOW)
     assert box.sent == []
     link(box, "KATE@Example.COM", NOW)
     assert [to for to, _, _ in box.sent] == ["kate@example.com"]

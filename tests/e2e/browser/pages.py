@@ -1,8 +1,7 @@
 """Every page there is: where it lies, and what says that it is the right one."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from tests.e2e.browser.things import Things
@@ -10,21 +9,61 @@ from tests.e2e.browser.things import Things
 
 @dataclass(frozen=True)
 class Shown:
-    """A page: its path, what its heading matches, and the status that it has. `public` ones want nobody signed in."""
+    """A page: its address, in which braces stand for one of the Things, what its heading matches, and its status.
 
-    path: Callable[[Things], str]
+    `public` ones are looked at by somebody who is not signed in.
+    """
+
+    address: str
     heading: str
     status: int = 200
     public: bool = False
+
+    def path(self, made: Things) -> str:
+        return self.address.format(**asdict(made))
 
     def matches(self, heading: str) -> bool:
         return re.search(self.heading, heading) is not None
 
 
 PAGES: Final = {
-    "a picture": Shown(lambda made: f"/qr/{made.link}", "."),
-    "sign in": Shown(lambda _: "/sign-in", "Sign in", public=True),
-    "a link that is used up": Shown(lambda _: "/sign-in/nothing", "This link is used up", public=True),
-    "account": Shown(lambda _: "/dashboard/account", "Your account"),
-    "no such page": Shown(lambda _: "/dashboard/nothing", "Nothing here", 404),
+    "a picture": Shown("/qr/{link}", ".", public=True),
+    "sign in": Shown("/sign-in", "Sign in", public=True),
+    "a link that is used up": Shown("/sign-in/nothing", "This link is used up", public=True),
+    "docs": Shown("/docs", "API docs", public=True),
+    "docs of an API": Shown("/docs/integrity", ".", public=True),
+    "no such docs": Shown("/docs/nothing", "Nothing here", 404, public=True),
+    "a link": Shown("/dashboard/links/{link}", "."),
+    "a link's last year": Shown("/dashboard/links/{link}?range=12mo", "."),
+    "a link that nobody scanned": Shown("/dashboard/links/{empty}", "."),
+    "usage": Shown("/dashboard/usage", "Usage"),
+    "integrity": Shown("/dashboard/integrity", "Integrity"),
+    "account": Shown("/dashboard/account", "Your account"),
+    "API keys": Shown("/dashboard/keys", "API keys"),
+    "a new key": Shown("/dashboard/keys/new", "New key"),
+    "a key": Shown("/dashboard/keys/{key}", "."),
+    "settings": Shown("/dashboard/settings", "Settings"),
+    "no such page": Shown("/dashboard/nothing", "Nothing here", 404),
 }
+# What only leads to a page, or is a file.
+PARTS: Final = frozenset(
+    {
+        "/",
+        "/robots.txt",
+        "/favicon.ico",
+        "/static/{version}/{name}",
+        "/dashboard/links/{link}/scans",
+        "/dashboard/links/{link}/series",
+        "/dashboard/exports/{export_id}",
+    }
+)
+
+
+def unseen(routes: set[str]) -> set[str]:
+    """The routes that none of PAGES is at."""
+    return {route for route in routes - PARTS if not any(_leads(route, shown.address) for shown in PAGES.values())}
+
+
+def _leads(route: str, address: str) -> bool:
+    pattern = re.sub(r"\\{.+?\\}", "[^/]+", re.escape(route.replace("{proxy+}", "{any}")))
+    return re.fullmatch(pattern, address.partition("?")[0]) is not None

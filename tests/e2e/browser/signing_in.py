@@ -1,6 +1,5 @@
 """Signing in as a person does it: by the link in a mail, which the door shows."""
 
-import re
 import time
 from typing import Final
 
@@ -9,8 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 from infra.seed import OWNER_EMAIL
 
 MAIL_SECONDS: Final = 30
-
-_LINK: Final = re.compile(r"/sign-in/")
 
 
 def sign_in(page: Page, email: str = OWNER_EMAIL) -> None:
@@ -38,4 +35,4 @@ def sign_in(page: Page, email: str = OWNER_EMAIL) -> None:
 
 def _links(mailbox: Page, email: str) -> Locator:
     """The links in the mails to somebody, newest first."""
-    return mailbox.get_by_role("article").filter(has_text=f"To {email},").get_by_role("link", name=_LINK)
+    return mailbox.get_by_role("article").filter(has_text=f"To {email},").get_by_role("link", name="/sign-in/")

@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import product
-from typing import Final, Literal
+from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
+from chalicelib.pages.routes import BLUEPRINTS
 from infra.local import LocalStack
-from tests.e2e.browser.axe import axe
+from tests.e2e.browser.axe import OF_COLOURS, OF_SIZES, axe, axe_again
 from tests.e2e.browser.conftest import Tab, watched
-from tests.e2e.browser.pages import PAGES
+from tests.e2e.browser.pages import PAGES, unseen
 from tests.e2e.browser.sessions import let_in
 from tests.e2e.browser.things import Things, things
 from tests.e2e.conftest import Client
 
-SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
-WIDTHS: Final = {"wide": (1440, 900), "phone": (390, 844)}
+WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -49,20 +49,31 @@ def test_everybody_can_use(name: str, tabs: dict[bool, Tab], made: Things) -> No
     tab.watch.verify()
 
 
+def test_every_page_is_looked_at() -> None:
+    assert unseen({path for bp in BLUEPRINTS for method, path in bp.paths if method == "GET"}) == set()
+
+
 def looks(page: Page) -> list[str]:
-    """What is wrong in any look of the page that is open."""
-    wrong = []
-    for scheme, (size, (width, height)) in product(SCHEMES, WIDTHS.items()):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": height})
-        wrong += [f"{scheme}, {size}: {line}" for line in [*axe(page), *overflowing(page)]]
-    return wrong
+    """What is wrong in any look of the page that is open: a wide screen in light and dark, and a phone."""
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WIDE)
+    wrong = [f"in light: {line}" for line in axe(page)]
+    page.emulate_media(color_scheme="dark")
+    wrong += [f"in dark: {line}" for line in axe_again(page, OF_COLOURS)]
+    page.set_viewport_size(PHONE)
+    return wrong + [f"on a phone: {line}" for line in [*axe_again(page, OF_SIZES), *overflowing(page)]]
 
 
 def overflowing(page: Page) -> list[str]:
-    """What makes the page scroll sideways."""
+    """What makes the page scroll sideways: the outermost elements that reach over the screen's edge."""
     found: list[str] = page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-        .filter((it) => it.getBoundingClientRect().right > innerWidth).map((it) => it.outerHTML.slice(0, 120))"""
+        """() => {
+          if (document.documentElement.scrollWidth <= innerWidth) return [];
+          const over = (it) => it.getBoundingClientRect().right > innerWidth + 1;
+          const clipped = (it) => it && (getComputedStyle(it).overflowX !== "visible" || clipped(it.parentElement));
+          return [...document.querySelectorAll("body *")]
+            .filter((it) => over(it) && !over(it.parentElement) && !clipped(it.parentElement))
+            .map((it) => it.outerHTML.slice(0, 120));
+        }"""
     )
     return [f"wider than the screen: {html}" for html in found]

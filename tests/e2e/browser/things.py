@@ -22,6 +22,7 @@ class Things:
     client: str
     webhook: str
     summary: str
+    key: str
     empty: str
 
 
@@ -33,7 +34,7 @@ def things(client: Client, name: str, destination: str = DESTINATION) -> Things:
     linked = {"name": name, "qrIds": [link["id"]]}
     customer = made(client, "/api/v1/external/reporting/clients", linked)["data"]
     campaign = made(client, "/api/v1/external/reporting/campaigns", linked | {"clientId": customer["id"]})["data"]
-    made(client, "/v1/api-keys", {"name": name, "scopes": ["qr:read"]})
+    key = made(client, "/v1/api-keys", {"name": name, "scopes": ["qr:read"]})
     made(client, "/v1/members", {"name": name, "email": f"m{link['id']}@example.com", "role": "member"})
     hook = {"url": _hook(name), "events": ["scan.created"], "description": name, "active": False}
     webhook = made(client, "/v1/webhooks", hook)
@@ -41,7 +42,8 @@ def things(client: Client, name: str, destination: str = DESTINATION) -> Things:
     summary = made(client, "/v1/summaries", digest)
     slug = link["shortUrl"].rpartition("/")[2]
     scan(client, slug, name)
-    return Things(link["id"], slug, campaign["id"], customer["id"], webhook["id"], summary["id"], empty["id"])
+    ids = (each["id"] for each in (campaign, customer, webhook, summary, key, empty))
+    return Things(link["id"], slug, *ids)
 
 
 def made(client: Client, path: str, body: Mapping[str, Any]) -> Any:
