@@ -214,5 +214,15 @@ def test_hostile_names_are_shown_as_they_are(browser: Browser, stranger: Browser
         assert "&lt;img src=x" in text
 
 
+def test_nothing_that_is_logged_tells_an_address(
+    browser: Browser, stranger: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = share(browser, of_link(browser))
+    stranger.get(path)
+    logged = capsys.readouterr().out
+    assert '"/report/{token}"' in logged
+    assert path.removeprefix("/report/") not in logged
+
+
 def test_a_report_without_scans_says_so(browser: Browser, stranger: Browser) -> None:
     assert "No scans yet" in stranger.get(share(browser, of_link(browser))).words
