@@ -148,6 +148,15 @@ def test_a_link_is_made_of_what_was_typed(browser: Browser) -> None:
     assert (link.redirect_type, link.details.utm) == (307, {"utm_source": "poster"})
 
 
+def test_a_time_is_by_the_clocks_that_the_form_was_drawn_with(browser: Browser) -> None:
+    form = {"destination": "https://example.com/", "expires_at": "2099-05-01T18:30", "zone": "UTC"}
+    browser.cookies["zone"] = "Europe%2FBerlin"  # known since
+    link = made(browser, browser.post("/dashboard/links/new", form))
+    assert link.expires_ms == parse_time("2099-05-01T18:30Z")
+    refused = browser.post("/dashboard/links/new", {**form, "destination": "", "zone": "Asia/Tokyo"})
+    assert "By the clocks of Asia/Tokyo." in refused.words
+
+
 def test_nothing_but_a_destination_is_needed(browser: Browser) -> None:
     link = made(browser, browser.post("/dashboard/links/new", {"destination": "https://example.com/"}))
     assert (link.label, link.expires_ms, link.status, len(link.slug)) == (None, None, "active", 7)
