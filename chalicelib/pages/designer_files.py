@@ -5,7 +5,7 @@ from typing import Final
 from chalice.app import Response
 
 from chalicelib.api.files import Bytes, Headers, content_disposition, picture_headers
-from chalicelib.core import styles
+from chalicelib.core import filenames, styles
 from chalicelib.core.pictures import Picture
 from chalicelib.core.styles import SCALABLE, Format
 from chalicelib.errors import InvalidRequest, NotFound
@@ -44,7 +44,7 @@ def file(visit: Visit, link: str) -> Response:
     drawn = pictures.draw(shown)
     if visit.request.method == "GET":
         pictures.count_download(shown)
-    name = shown.name if form in SCALABLE else f"{shown.name}-{size}"
+    name = shown.name if form in SCALABLE else f"{filenames.safe(shown.name)}-{size}"
     disposition = content_disposition(name, form, attachment=True)
     headers: Headers = picture_headers(form, pictures.etag(shown), CACHED, disposition)
     return Bytes(drawn, headers, 200)
