@@ -19,11 +19,11 @@ bp = Pages(__name__)
 
 # What each format is for.
 FORMATS: Final[dict[Format, str]] = {
-    "png": "PNG, for screens and documents",
-    "svg": "SVG, sharp at any size",
-    "pdf": "PDF, for print shops",
-    "eps": "EPS, for older print shops",
-    "webp": "WebP, for websites",
+    "png": "PNG, for screens",
+    "svg": "SVG, any size",
+    "pdf": "PDF, for print",
+    "eps": "EPS, for print",
+    "webp": "WebP, for the web",
 }
 SIZES: Final = (256, 512, 1024, 2048)
 SIZE: Final = 1024

@@ -36,6 +36,9 @@ PAGES: Final = {
     "a link": Shown("/dashboard/links/{link}", "."),
     "a link's last year": Shown("/dashboard/links/{link}?range=12mo", "."),
     "a link that nobody scanned": Shown("/dashboard/links/{empty}", "."),
+    "the QR designer": Shown("/dashboard/links/{link}/qr", "^QR codes of"),
+    "another QR code": Shown("/dashboard/links/{link}/qr?code=new", "^QR codes of"),
+    "a QR code to print": Shown("/dashboard/links/{link}/qr/print", "."),
     "usage": Shown("/dashboard/usage", "Usage"),
     "integrity": Shown("/dashboard/integrity", "Integrity"),
     "account": Shown("/dashboard/account", "Your account"),
@@ -54,6 +57,8 @@ PARTS: Final = frozenset(
         "/static/{version}/{name}",
         "/dashboard/links/{link}/scans",
         "/dashboard/links/{link}/series",
+        "/dashboard/links/{link}/qr/picture",
+        "/dashboard/links/{link}/qr/file",
         "/dashboard/exports/{export_id}",
     }
 )
