@@ -1,8 +1,9 @@
 """Ranges of days that a page of figures shows, in somebody's own time zone, and what each is compared with.
 
 Totals are kept by quarter-hours, so a range of local days has its own, exactly. Uniques and breakdowns are kept by UTC
-days: a local day's are those of the UTC day that begins nearest to it. While a range runs, today's UTC day is among its
-days wherever that leaves today's date, so that the newest scan is in every number.
+days: a local day's are those of the UTC day that begins nearest to it. While a range runs, it has the UTC day of now too,
+so that the newest scan is in every number. A single day that runs has every UTC day that it touches: then some scans of
+the day before are in its uniques and breakdowns, but none of its own is missing.
 
     New York, 21:00     local       | Monday          | Tuesday    now
     (5 hours behind)    UTC    | Monday          | Tuesday         | Wednesday
@@ -92,7 +93,7 @@ class Range(NamedTuple):
         if not self.runs:
             return window
         today = day_of(self.now_ms)
-        return Window(min(window.first, today), today)
+        return Window(day_of(self.first_ms) if self.hourly else min(window.first, today), today)
 
     @property
     def before(self) -> "Range":

@@ -132,11 +132,11 @@ def values(found: Figures, live: bool = False) -> dict[str, Any]:
 def tiles(found: Figures) -> list[Tile]:
     """The numbers at the top."""
     days = "a day so far" if found.range.runs else "a day"
-    visitors = "by address and user agent" if found.exact else "each link's, added up"
+    visitors = "by address and browser" if found.exact else "each link's, added up"
     return [
         _tile("Total scans", found.total, "people only", "good"),
         _tile("Unique visitors", found.visitors, visitors, "good"),
-        _tile("Unique addresses", found.addresses, "networks and homes", "good"),
+        _tile("Unique addresses", found.addresses, "by address alone", "good"),
         _tile("Scans per day", found.per_day, days, "good"),
         _tile("Bots left out", found.bots, "in no other number", ""),
     ]

@@ -37,6 +37,7 @@ def look(visit: Visit, link: str) -> Response:
         state=of.state(visit.now_ms),
         short_url=f"{visit.base}/{of.slug}",
         figures=counted,
+        scanned=bool(counted.lifetime or counted.bots.now),
         shown=drawn.values(counted, live=asking.is_scripted(visit)),
         asked=asking.picker(visit, found),
         days=drawn.days_of(found.range),

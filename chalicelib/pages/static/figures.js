@@ -24,7 +24,7 @@ function fading(name, strength) {
 function line(label, values, name, more = {}) {
   return {
     label, data: values, borderColor: colour(name), backgroundColor: colour(name), borderWidth: 2, tension: 0.3,
-    cubicInterpolationMode: "monotone", pointRadius: values.length === 1 ? 4 : 0, pointHoverRadius: 4, pointHitRadius: 12, ...more,
+    cubicInterpolationMode: "monotone", pointRadius: values.filter((value) => value !== null).length === 1 ? 4 : 0, pointHoverRadius: 4, pointHitRadius: 12, ...more,
   };
 }
 

@@ -20,6 +20,14 @@ function replace(fresh) {
   }
 }
 
+/** Hides and shows what another document does: a page without scans shows nothing but that. */
+function reveal(fresh) {
+  for (const part of document.querySelectorAll("[data-live-hidden]")) {
+    const other = fresh.querySelector(`[data-live-hidden="${part.dataset.liveHidden}"]`);
+    if (other) part.hidden = other.hidden;
+  }
+}
+
 function say(words) {
   document.querySelector("[data-live-said]").textContent = words;
 }
@@ -34,6 +42,7 @@ async function look() {
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const before = scans();
+  reveal(fresh);
   replace(fresh);
   show(fresh);
   if (scans() !== before) say(`${scans().toLocaleString("en")} scans in this period now`);
