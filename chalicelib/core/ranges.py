@@ -1,7 +1,7 @@
 """Ranges of days that a page of figures shows, in somebody's own time zone, and what each is compared with.
 
 Totals are kept by quarter-hours, so a range of local days has its own, exactly. Uniques and breakdowns are kept by UTC
-days: a local day's are those of the UTC day that begins nearest to it. While a range runs, it has the UTC day of now too,
+days: a local day's are those of the UTC day that begins nearest to it. While a range runs, it has the UTC day of now,
 so that the newest scan is in every number. A single day that runs has every UTC day that it touches: then some scans of
 the day before are in its uniques and breakdowns, but none of its own is missing.
 

@@ -148,10 +148,6 @@ def test_an_organization_without_a_table_has_no_tab_of_it() -> None:
         ["device"],
         ["referrer"],
     ]
-    assert (
-        "Unique visitors" not in words(macro("daily_chart", "daily_chart", shown["chart"]))[:200]
-        or shown["chart"].has_visitors
-    )
 
 
 def test_the_note_says_which_utc_days_are_counted() -> None:
