@@ -32,7 +32,7 @@ def test_a_scan_in_another_tab_raises_the_number_without_loading_the_page(owner_
         visitor.goto(code["short_url"])
         expect(visitor.get_by_role("heading", name="You have landed")).to_be_visible()
         expect(total(owner_page)).to_have_text(scans)
-    expect(owner_page.get_by_text("No scans yet")).to_have_count(0)
+    expect(owner_page.get_by_text("No scans yet")).to_be_hidden()
     assert owner_page.evaluate("window.stays")
 
 
