@@ -32,11 +32,19 @@ class Leading:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The figures of several links, and the leading ones among them, most scans first; none of an organization."""
+    """The figures of several links, and these with their scans, most scans first; none of an organization."""
 
     figures: Figures
-    links: int
-    leading: tuple[Leading, ...]
+    ranked: tuple[Leading, ...]
+
+    @property
+    def links(self) -> int:
+        return len(self.ranked)
+
+    @property
+    def leading(self) -> tuple[Leading, ...]:
+        """The first ones that were scanned at all."""
+        return tuple(it for it in self.ranked[:MOST_LINKS] if it.scans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +91,9 @@ def of_everything(caller: Caller, asked: Range) -> Group:
 
 
 def _group(found: Sum, asked: Range, dimensions: tuple[str, ...] = r.DIMENSIONS) -> Group:
-    ranked = sorted(found.links, key=lambda link: (-found.scans.get(link.number, 0), link.number))
-    leading = [Leading(link, found.scans[link.number]) for link in ranked[:MOST_LINKS] if found.scans[link.number]]
-    return Group(_figures(found.report, asked, dimensions, found.exact), len(found.links), tuple(leading))
+    ranked = [Leading(link, found.scans.get(link.number, 0)) for link in found.links]
+    ranked.sort(key=lambda it: (-it.scans, it.link.number))
+    return Group(_figures(found.report, asked, dimensions, found.exact), tuple(ranked))
 
 
 def _figures(report: Report, asked: Range, dimensions: tuple[str, ...] = r.DIMENSIONS, exact: bool = True) -> Figures:

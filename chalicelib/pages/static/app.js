@@ -111,8 +111,9 @@ if (shown.searchParams.has("said")) {
   history.replaceState(null, "", shown);
 }
 
-/** The browser's time zone, for pages that show local days; the server takes UTC until it knows. */
-if (!/(^|; )zone=/.test(document.cookie)) {
+/** The browser's time zone, for pages that show local days; the server takes UTC until it knows. Whoever is shown a
+    report by somebody else keeps nothing of it. */
+if (!/(^|; )zone=/.test(document.cookie) && !document.querySelector("[data-keeps-nothing]")) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; Path=/; Max-Age=34560000; SameSite=Lax`;
 }
