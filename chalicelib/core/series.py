@@ -1,6 +1,8 @@
 """Series over daily rollups: every hour, day, week or month of a period, oldest first, with those in which nothing
 happened."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from chalicelib.core import periods
@@ -60,6 +62,17 @@ def total_between(days: Days, first_ms: int, end_ms: int) -> int:
         for quarter, n in table(days.get(day, {}), r.QUARTERS).items()
         if first_ms <= day * DAY_MS + int(quarter) * QUARTER_MS < end_ms
     )
+
+
+def totals(days: Days, edges: Sequence[int]) -> list[int]:
+    """As `total_between`, of each span between two neighbours among moments that rise."""
+    found = [0] * (len(edges) - 1)
+    for day, rollup in days.items():
+        for quarter, n in table(rollup, r.QUARTERS).items():
+            span = bisect_right(edges, day * DAY_MS + int(quarter) * QUARTER_MS) - 1
+            if 0 <= span < len(found):
+                found[span] += n
+    return found
 
 
 def timeline(days: Days, local: Local) -> list[Point]:

@@ -44,6 +44,21 @@ def ahead_ms(ms: int, zone: str) -> int:
     return round(offset.total_seconds() * 1000) if offset else 0
 
 
+def instant(text: str, zone: str, field: str) -> int:
+    """The moment that a form's `2026-11-21T14:05` names by a zone's clocks, in milliseconds; `moment` says which, where
+    it comes twice or never. Raises InvalidRequest that names the field."""
+    try:
+        local = datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=_zone(zone))  # browsers may send seconds
+        return int(local.astimezone(UTC).timestamp()) * 1000
+    except (OverflowError, ValueError) as error:
+        raise InvalidRequest.for_field(field, "must be a date and a time") from error
+
+
+def wall_clock(ms: int, zone: str) -> str:
+    """What a zone's clocks show at a moment, as forms take it: `2026-11-21T14:05`."""
+    return datetime.fromtimestamp(ms / 1000, _zone(zone)).strftime("%Y-%m-%dT%H:%M")
+
+
 @cache
 def choices() -> tuple[str, ...]:
     """The zones to choose from: UTC, and those that are named after a place, by name."""

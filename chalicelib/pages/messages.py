@@ -5,6 +5,12 @@ from typing import Final
 MESSAGES: Final = {
     "signed-out": "You are signed out.",
     "signed-out-everywhere": "You are signed out, on every device.",
+    "link-created": "Your link is ready.",
+    "link-edited": "Saved. Whoever scans now is led by what you see here.",
+    "link-paused": "The link is paused: it leads nowhere until you resume it.",
+    "link-resumed": "The link leads on again.",
+    "link-archived": "The link is archived: it leads nowhere any more, and its numbers stay.",
+    "link-erased": "The link is gone; its scans are being erased.",
     "switched": "You are looking at another organization now.",
     "key-changed": "The key is changed, everywhere within 5 seconds.",
     "key-revoked": "The key is revoked, everywhere within 5 seconds.",

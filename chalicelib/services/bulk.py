@@ -86,6 +86,24 @@ def create(
     return made
 
 
+def problems(asked: Sequence[NewLink], now_ms: int, names: Sequence[str]) -> dict[int, QuietzoneError]:
+    """What `create` would refuse, by its place, from 0: for whoever looks before anything is made. Raises Unavailable.
+
+    Of two with the same slug it is the later one; `names` are what each is called. Limits are not asked about.
+    """
+    found: dict[int, QuietzoneError] = {}
+    places: dict[str, int] = {}
+    for row, new in enumerate(asked):
+        try:
+            slug = links.checked(new, now_ms).slug
+            if slug and places.setdefault(slug, row) != row:
+                found[row] = InvalidRequest.for_field("slug", f"{slug} is the slug of {names[places[slug]]} too")
+        except InvalidRequest as error:
+            found[row] = error
+    taken = stored.taken(list(places))
+    return found | {row: SlugTaken.of(slug) for slug, row in places.items() if slug in taken}
+
+
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """All that was asked for."""

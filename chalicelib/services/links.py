@@ -29,8 +29,8 @@ PLAIN: Final = frozenset({"destination", "label", "expires_ms", "redirect_type",
 class NewLink:
     """What a link is made from. Without a slug it gets a random one. `own_hosts` are refused as destinations.
 
-    `campaign` is a campaign's number, 0 for none. `drawn_at` is where short links start, of one whose picture shall be
-    proved; '' where nobody asks for a picture.
+    `campaign` and `client` are numbers, 0 for none. `drawn_at` is where short links start, of one whose picture shall
+    be proved; '' where nobody asks for a picture.
     """
 
     destination: str
@@ -41,6 +41,7 @@ class NewLink:
     expires_ms: int | None = None
     redirect_type: int = DEFAULT_REDIRECT
     campaign: int = 0
+    client: int = 0
     details: Details = field(default_factory=Details)
     drawn_at: str = ""
 
@@ -119,6 +120,7 @@ def built(organization: int, new: NewLink, now_ms: int) -> Link:
         redirect_type=new.redirect_type,
         custom=new.slug is not None,
         campaign=new.campaign,
+        client=new.client,
         details=new.details,
     )
     return proving.of_link(link, new.drawn_at) if new.drawn_at else link

@@ -106,6 +106,18 @@ def read_days_of(
     return {day: days[day][0] for day in sorted(days)}
 
 
+def read_table(
+    organization: int, places: Sequence[tuple[str, int]], table: str, first: int, last: int
+) -> list[dict[int, Rollup]]:
+    """One table of the days of many scopes' slots, given as (scope, slot), each for itself, in their order."""
+
+    def read_place(place: tuple[str, int]) -> dict[int, Rollup]:
+        found = days_in_slot(organization, *place, first, last)
+        return {day: {table: rollup[table]} for day, rollup in found if table in rollup}
+
+    return each(places, read_place)
+
+
 def read_many(keys: Sequence[RollupKey]) -> dict[RollupKey, Rollup]:
     """As `read`, only what they hold, several requests at once when they are many."""
     return {key: held.value for part in each(list(batches(keys, _BATCH)), read) for key, held in part.items()}

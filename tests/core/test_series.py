@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.core import rollups as r
-from chalicelib.core.days import DAY_MS, day_of, iso_time, number_of
+from chalicelib.core.days import DAY_MS, QUARTER_MS, day_of, iso_time, number_of
 from chalicelib.core.periods import PERIODS, Local, containing
 from chalicelib.core.rollups import Rollup
 from chalicelib.core.series import (
@@ -22,6 +23,7 @@ from chalicelib.core.series import (
     daily_average,
     timeline,
     total_between,
+    totals,
 )
 from chalicelib.core.windows import Window, uniques
 from chalicelib.errors import InvalidRequest
@@ -141,3 +143,11 @@ def test_a_span_that_would_be_too_many_buckets_is_refused_by_the_name_of_its_fie
 def test_the_daily_average_has_one_decimal() -> None:
     assert daily_average(1234, Window.ending(FIRST_DAY, 31)) == 39.8
     assert daily_average(0, Window.ending(FIRST_DAY, 30)) == 0
+
+
+@settings(max_examples=40)
+@given(histories, beginnings, st.lists(st.integers(0, 8 * 96), min_size=2, max_size=12, unique=True))
+def test_neighbouring_spans_have_the_scans_that_lie_in_them(scans: Scans, first_day: int, quarters: list[int]) -> None:
+    days, mine = _counted(_moved(scans, first_day), "l1")
+    edges = [first_day * DAY_MS + quarter * QUARTER_MS for quarter in sorted(quarters)]
+    assert totals(days, edges) == [sum(a <= key.ms < b for key in mine) for a, b in pairwise(edges)]

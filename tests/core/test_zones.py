@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 
 from chalicelib.core.days import DAY_MS, HOUR_MS, QUARTER_MS, iso_time, parse_day
-from chalicelib.core.zones import check_zone, local_day, moment
+from chalicelib.core.zones import check_zone, instant, local_day, moment, wall_clock
 from chalicelib.errors import InvalidRequest
 
 ZONES = resources.files("tzdata").joinpath("zones").read_text().split()
@@ -72,3 +72,31 @@ def test_what_is_no_time_zone_is_refused_by_name(name: str) -> None:
 @pytest.mark.parametrize("name", ["UTC", "Europe/London", "America/Argentina/Buenos_Aires", "Asia/Kathmandu"])
 def test_names_of_the_iana_database_are_time_zones(name: str) -> None:
     assert check_zone(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "time"),
+    [
+        pytest.param("2026-11-21T14:05", "Europe/Berlin", "2026-11-21T13:05:00Z", id="winter"),
+        pytest.param("2026-07-21T14:05:30", "Europe/Berlin", "2026-07-21T12:05:00Z", id="summer, with seconds"),
+        pytest.param("2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:30:00Z", id="a time that is skipped"),
+        pytest.param("2026-10-25T02:30", "Europe/Berlin", "2026-10-25T00:30:00Z", id="a time that comes twice"),
+        pytest.param("2026-01-01T00:00", "Asia/Kathmandu", "2025-12-31T18:15:00Z", id="45 minutes off"),
+    ],
+)
+def test_a_time_of_a_form_is_one_of_local_clocks(text: str, zone: str, time: str) -> None:
+    assert iso_time(instant(text, zone, "expires_at")) == time
+
+
+@pytest.mark.parametrize("text", ["", "tomorrow", "2026-02-30T00:00", "2026-01-01", "0001-01-01T00:00+09:00x"])
+def test_what_is_no_time_names_its_field(text: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        instant(text, "Asia/Tokyo", "expires_at")
+    assert refused.value.field == "expires_at"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])
+def test_a_form_is_read_as_it_is_drawn(zone: str) -> None:
+    for day in range(20_000, 20_400, 7):
+        ms = day * DAY_MS + 7 * QUARTER_MS
+        assert instant(wall_clock(ms, zone), zone, "expires_at") == ms

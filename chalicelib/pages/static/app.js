@@ -72,6 +72,7 @@ document.addEventListener("submit", async (event) => {
     }
     return;
   }
+  if ("repeats" in form.dataset) return; // a download, as often as one likes
   if (form.dataset.sent) event.preventDefault(); // a second click sends nothing twice
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
@@ -90,7 +91,10 @@ document.addEventListener("click", (event) => {
   const copying = event.target.closest("[data-copy]");
   if (copying) copy(copying);
   const opening = event.target.closest("[data-opens]");
-  if (opening) document.getElementById(opening.dataset.opens).showModal();
+  if (opening) {
+    event.preventDefault(); // without scripts it may be a link to a page of its own
+    document.getElementById(opening.dataset.opens).showModal();
+  }
   const closing = event.target.closest("[data-closes]");
   if (closing) closing.closest("dialog").close();
 });
