@@ -1,7 +1,6 @@
 """Which days somebody wants to see, and by which clocks: what the address says, else what the browser remembers."""
 
 from typing import Any, Final, NamedTuple
-from urllib.parse import unquote
 
 from chalice.app import Response
 
@@ -10,6 +9,7 @@ from chalicelib.core.days import iso_day
 from chalicelib.core.ranges import CUSTOM, DEFAULT, Range
 from chalicelib.errors import InvalidRequest
 from chalicelib.pages import cookies
+from chalicelib.pages.clock import zone_of
 from chalicelib.pages.failures import SCRIPTED
 from chalicelib.pages.visits import Visit
 
@@ -46,12 +46,12 @@ def asked(visit: Visit, zone: str | None = None) -> Asked:
     except InvalidRequest as error:
         message = error.message.removeprefix(f"{error.field}: ")
         wrong = {error.field or "": message[:1].upper() + message[1:]}
-        return Asked(ranges.asked({}, zone or remembered_zone(visit), visit.now_ms), wrong)
+        return Asked(ranges.asked({}, zone or zone_of(visit), visit.now_ms), wrong)
 
 
 def exactly(visit: Visit, zone: str | None = None) -> Range:
     """The range that the address asks for. Raises InvalidRequest that names the field."""
-    zone = visit.query.get("zone") or zone or remembered_zone(visit)
+    zone = visit.query.get("zone") or zone or zone_of(visit)
     if visit.query.get("range") == CUSTOM and not (visit.query.get("from") or visit.query.get("to")):
         return ranges.asked({}, zone, visit.now_ms)._replace(name=CUSTOM)
     return ranges.asked(visit.query, zone, visit.now_ms)
@@ -92,11 +92,3 @@ def remembered(visit: Visit, response: Response) -> Response:
 def is_scripted(visit: Visit) -> bool:
     """Whether a script asks, which has the page already."""
     return SCRIPTED in visit.request.headers
-
-
-def remembered_zone(visit: Visit) -> str:
-    """What the browser remembers, which may be anything."""
-    try:
-        return zones.check_zone(unquote(visit.cookies.get(cookies.ZONE, "")) or UTC)
-    except InvalidRequest:
-        return UTC

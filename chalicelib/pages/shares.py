@@ -8,7 +8,7 @@ from chalice.app import Response
 from chalicelib import ids
 from chalicelib.core.shares import CAMPAIGN, CLIENT, LINK
 from chalicelib.errors import InvalidRequest
-from chalicelib.pages.asking import remembered_zone
+from chalicelib.pages.clock import zone_of
 from chalicelib.pages.http import Pages
 from chalicelib.pages.visits import Visit
 from chalicelib.services import assignments, links, sharing
@@ -66,7 +66,7 @@ def _pages(path: str, argument: str, find: Callable[[Visit, str], Of]) -> None:
         """Share it at one more address."""
         of, form = find(visit, path[argument]), visit.form
         try:
-            new = NewShare(form["name"], form.whole("days"), remembered_zone(visit))
+            new = NewShare(form["name"], form.whole("days"), zone_of(visit))
             sharing.create(visit.caller, of.kind, of.number, new, visit.now_ms)
         except InvalidRequest as error:
             return visit.refused("shares/list.html", error, **_values(visit, of, form["name"], form["days"]))
@@ -91,7 +91,7 @@ def _values(visit: Visit, of: Of, name: str = "", days: str = "") -> dict[str, A
         "of": of,
         "shares": [(share, f"{visit.base}{sharing.path(visit.caller, share)}") for share in found],
         "lifetimes": LIFETIMES,
-        "zone": remembered_zone(visit),
+        "zone": zone_of(visit),
         "name": name,
         "days": days,
     }
