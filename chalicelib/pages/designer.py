@@ -8,11 +8,13 @@ from typing import Any, Final
 from chalice.app import Response
 
 from chalicelib import ids
+from chalicelib.api import problems
+from chalicelib.api.dialects import PAGES
 from chalicelib.core.codes import QrCode
 from chalicelib.core.names import check_name
 from chalicelib.core.print_sizes import DISTANCES
 from chalicelib.core.styles import CORNERS, DOTS, LEVELS, Style, of_words
-from chalicelib.errors import InvalidRequest, PlanLimitExceeded, QuietzoneError
+from chalicelib.errors import BodyTooLarge, InvalidRequest, PlanLimitExceeded, QuietzoneError
 from chalicelib.pages import answers, designs, desks, scores
 from chalicelib.pages.designer_files import FORMATS, SIZES
 from chalicelib.pages.desks import Desk
@@ -88,8 +90,13 @@ def try_logo(visit: Visit, link: str) -> Response:
         else:
             found = logos.tried_url(visit.caller, url, visit.own_hosts, visit.now_ms)
     except InvalidRequest as error:
-        return _json(400, _blamed(error))
+        return _json(problems.status_of(type(error), PAGES), _blamed(_of_logo(error)))
     return _json(200, {"digest": found.digest})
+
+
+def _of_logo(error: InvalidRequest) -> InvalidRequest:
+    """The error; of a form that is too large nothing else is."""
+    return InvalidRequest.for_field("logo", logos.SAID["too_large"]) if isinstance(error, BodyTooLarge) else error
 
 
 def _restyle(desk: Desk, style: Style) -> None:
@@ -142,22 +149,22 @@ def _refused(desk: Desk, fields: Mapping[str, str], error: QuietzoneError) -> Re
         shown = _shown(desk, _whole(fields), style)
     except InvalidRequest:
         shown = _shown(desk, _whole(fields), desk.style)
-    return desk.visit.refused("designer/page.html", _of_field(error), **shown)
+    status = 400 if isinstance(error, InvalidRequest) else 409
+    return desk.visit.page("designer/page.html", status, errors=dict([_said(error)]), **shown)
 
 
-def _of_field(error: QuietzoneError) -> QuietzoneError:
-    """The error; one of no field of the form is about all of it."""
-    if error.field is None or error.field in _FIELDS:
-        return error
-    return type(error)(designing.sentence(error))
+def _said(error: QuietzoneError) -> tuple[str, str]:
+    """The field of the form that an error is about, '' for all of it, and a sentence without its stop."""
+    if error.field in _FIELDS:
+        message = error.message.removeprefix(f"{error.field}: ")
+        return error.field or "", message[:1].upper() + message[1:]
+    return "", designing.sentence(error) if error.field else error.message
 
 
 def _blamed(error: InvalidRequest) -> dict[str, str]:
     """What is wrong, as the script shows it beside its field."""
-    message = error.message.removeprefix(f"{error.field}: ")
-    known = error.field if error.field in _FIELDS else ""
-    text = message[:1].upper() + message[1:] if known else designing.sentence(error)
-    return {"field": known or "", "message": f"{text}."}
+    field, message = _said(error)
+    return {"field": field, "message": f"{message}."}
 
 
 def _shown(desk: Desk, fields: Mapping[str, str], style: Style) -> dict[str, Any]:

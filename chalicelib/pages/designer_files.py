@@ -5,7 +5,7 @@ from typing import Final
 from chalice.app import Response
 
 from chalicelib.api.files import Bytes, Headers, content_disposition, picture_headers
-from chalicelib.core import styles
+from chalicelib.core import filenames, styles
 from chalicelib.core.pictures import Picture
 from chalicelib.core.styles import SCALABLE, Format
 from chalicelib.errors import InvalidRequest, NotFound
@@ -19,11 +19,11 @@ bp = Pages(__name__)
 
 # What each format is for.
 FORMATS: Final[dict[Format, str]] = {
-    "png": "PNG, for screens and documents",
-    "svg": "SVG, sharp at any size",
-    "pdf": "PDF, for print shops",
-    "eps": "EPS, for older print shops",
-    "webp": "WebP, for websites",
+    "png": "PNG, for screens",
+    "svg": "SVG, any size",
+    "pdf": "PDF, for print",
+    "eps": "EPS, for print",
+    "webp": "WebP, for the web",
 }
 SIZES: Final = (256, 512, 1024, 2048)
 SIZE: Final = 1024
@@ -44,7 +44,7 @@ def file(visit: Visit, link: str) -> Response:
     drawn = pictures.draw(shown)
     if visit.request.method == "GET":
         pictures.count_download(shown)
-    name = shown.name if form in SCALABLE else f"{shown.name}-{size}"
+    name = shown.name if form in SCALABLE else f"{filenames.safe(shown.name)}-{size}"
     disposition = content_disposition(name, form, attachment=True)
     headers: Headers = picture_headers(form, pictures.etag(shown), CACHED, disposition)
     return Bytes(drawn, headers, 200)

@@ -84,13 +84,17 @@ class HeatRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """The map of the world: paths by country, and of those with scans how strongly they are shown, and in words."""
+    """The map of the world: paths by country, and of those with scans how strongly they are shown, and in words.
+
+    `dots` are the countries that are too small for a shape.
+    """
 
     width: int
     height: int
     shapes: Mapping[str, str]
     levels: Mapping[str, int]
     titles: Mapping[str, str]
+    dots: frozenset[str]
 
 
 class Row(NamedTuple):
@@ -188,6 +192,7 @@ def world(countries: Ranking, live: bool = False) -> Map:
         {} if live else drawn["shapes"],
         {row.code: log_level(row.scans, most) for row in known},
         {row.code: f"{row.name}: {number(row.scans)}" for row in known},
+        _dots(),
     )
 
 
@@ -264,6 +269,11 @@ def _label(point: Point, hourly: bool) -> str:
 
 def _number(value: int | None) -> str:
     return "–" if value is None else number(value)
+
+
+@cache
+def _dots() -> frozenset[str]:
+    return frozenset(code for code, path in _world()["shapes"].items() if "a" in path)
 
 
 @cache

@@ -24,7 +24,7 @@ TEMPLATE = "links/edit.html"
 def form(visit: Visit, link: str) -> Response:
     """Where a link leads, and how; and the ways to be rid of it."""
     held = _there(visit, link)
-    return visit.page(TEMPLATE, **_shown(visit, held, link_forms.of_link(held, zone_of(visit), visit.now_ms)))
+    return visit.page(TEMPLATE, **_shown(visit, held, _values(visit, held)))
 
 
 @bp.page("POST", "/dashboard/links/{link}/edit")
@@ -62,9 +62,8 @@ def erase(visit: Visit, link: str) -> Response:
     """End a link and everything that was counted for it, once its slug was typed."""
     held = _there(visit, link)
     if visit.form["slug"] != held.slug:
-        values = link_forms.of_link(held, zone_of(visit), visit.now_ms)
         error = InvalidRequest.for_field("slug", f"must be {held.slug}, and nothing is erased")
-        return visit.refused(TEMPLATE, error, **_shown(visit, held, values))
+        return visit.refused(TEMPLATE, error, **_shown(visit, held, _values(visit, held)))
     links.erase(visit.caller, link, visit.now_ms)
     return visit.see(HOME, "link-erased")
 
@@ -82,6 +81,10 @@ def _there(visit: Visit, spelled: str) -> Link:
     return link
 
 
+def _values(visit: Visit, link: Link) -> Values:
+    return link_forms.of_link(link, zone_of(visit), visit.now_ms)
+
+
 def _shown(visit: Visit, link: Link, values: Values) -> dict[str, Any]:
     statuses = [(ACTIVE, "Active: leads on"), (PAUSED, "Paused: leads nowhere")]
     return {
@@ -89,7 +92,7 @@ def _shown(visit: Visit, link: Link, values: Values) -> dict[str, Any]:
         "values": values,
         "choices": link_forms.choices(assignments.everything(visit.caller)),
         "statuses": [*statuses, (DRAFT, "Draft: leads nowhere yet")] if link.status == DRAFT else statuses,
-        "zone": zone_of(visit),
+        "zone": link_forms.zone_of_form(visit),
         "scans": reports.scans_ever(visit.caller, link),
     }
 

@@ -12,7 +12,7 @@ from chalicelib.core.links import ACTIVE, DEFAULT_REDIRECT, DRAFT, PAUSED, Detai
 from chalicelib.core.names import LONGEST_LABEL, LONGEST_PARAMETER, check_line
 from chalicelib.core.pasted import absolute
 from chalicelib.core.utm import NAMES, Utm
-from chalicelib.core.zones import instant, wall_clock
+from chalicelib.core.zones import check_zone, instant, wall_clock
 from chalicelib.errors import InvalidRequest
 from chalicelib.pages.clock import zone_of
 from chalicelib.pages.visits import Visit
@@ -24,15 +24,23 @@ Values = Mapping[str, str]
 Options = Sequence[tuple[object, str]]
 
 REDIRECTS: Final[Options] = (
-    (302, "302 Found: asked for each time (best for counting)"),
-    (307, "307 Temporary Redirect: as 302, and a POST stays one"),
-    (301, "301 Moved Permanently: browsers remember it, and come here no more"),
-    (308, "308 Permanent Redirect: as 301, and a POST stays one"),
+    (302, "302 Found (temporary)"),
+    (307, "307 Temporary Redirect"),
+    (301, "301 Moved Permanently"),
+    (308, "308 Permanent Redirect"),
 )
 _NEW: Final = ("destination", "label", "slug", "campaign", "client", "expires_at", "redirect_type", *NAMES)
 _CHANGED: Final = (*(name for name in _NEW if name != "slug"), "status", "pause_until")
 # What is set as it is typed; how the others are read, `edit` says.
 _TEXTS: Final = frozenset({"destination", "label", "redirect_type"})
+
+
+def zone_of_form(visit: Visit) -> str:
+    """The zone whose clocks a form was drawn with: the browser's may have become known only since."""
+    try:
+        return check_zone(visit.form["zone"])
+    except InvalidRequest:
+        return zone_of(visit)
 
 
 def blank() -> dict[str, str]:
@@ -84,7 +92,7 @@ def new_link(visit: Visit, values: Values) -> NewLink:
 
 def edit(visit: Visit, link: Link, values: Values) -> Edit:
     """What a form changes of a link: the fields that hold something else than before. Raises InvalidRequest."""
-    before = of_link(link, zone_of(visit), visit.now_ms)
+    before = of_link(link, zone_of_form(visit), visit.now_ms)
     changed = {name for name in values if values[name] != before[name]}
     fields, given = changed & _TEXTS, dict[str, Any]()
     if "campaign" in changed:
@@ -143,4 +151,4 @@ def _utm(values: Values) -> dict[str, str]:
 
 
 def _time(visit: Visit, values: Values, field: str) -> int | None:
-    return instant(values[field], zone_of(visit), field) if values[field] else None
+    return instant(values[field], zone_of_form(visit), field) if values[field] else None

@@ -68,7 +68,8 @@ def create(visit: Visit) -> Response:
         )
     except (InvalidRequest, SlugTaken, PlanLimitExceeded) as error:
         seen = assignments.everything(visit.caller)
-        return visit.refused("links/new.html", error, **form_values(seen, values, zone_of(visit)))
+        zone = link_forms.zone_of_form(visit)
+        return visit.refused("links/new.html", error, **form_values(seen, values, zone))
     return visit.see(f"/dashboard/links/{made.answer}", "link-created")
 
 

@@ -8,8 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
+from chalicelib import ids
 from chalicelib.core.links import Link
-from chalicelib.services import bundling, links
+from chalicelib.services import bundling, campaigns, links
 from tests.pages.browsing import BASE, Browser, Seen, new_browser
 from tests.pages.test_links import once, seed
 from tests.world import World, now_ms
@@ -134,9 +135,6 @@ def test_what_could_not_be_made_can_be_made_later(browser: Browser, monkeypatch:
 
 
 def test_all_of_a_list_may_go_into_a_campaign(browser: Browser) -> None:
-    from chalicelib import ids
-    from chalicelib.services import campaigns
-
     assert browser.caller
     campaign = campaigns.create(browser.caller, campaigns.Edit("Tables"), now_ms())
     spelled = ids.spell("camp", campaign.number)

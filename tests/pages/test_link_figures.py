@@ -88,7 +88,7 @@ def test_the_map_shows_the_countries_of_scans(browser: Browser, link: str) -> No
     scan(browser, link, country="SG")
     text = browser.get(link).text
     assert re.search(r'<path id="at-GB" class="level-6" d="M[^"]+"><title>United Kingdom: 1</title>', text)
-    assert re.search(r'<path id="at-SG" class="level-6" d="M[^"]+"><title>Singapore: 1</title>', text)
+    assert re.search(r'<path id="at-SG" class="level-6 dot" d="M[^"]+"><title>Singapore: 1</title>', text)
     assert re.search(r'<path id="at-FR" class="level-0" d="M[^"]+"></path>', text)
 
 

@@ -7,8 +7,10 @@ import pytest
 from chalicelib import ids
 from chalicelib.core.days import parse_time
 from chalicelib.core.links import Link
+from chalicelib.core.plans import Meter
+from chalicelib.errors import Unavailable
 from chalicelib.pages import links as page
-from chalicelib.services import links
+from chalicelib.services import campaigns, links, usage
 from chalicelib.services.links import NewLink
 from tests.pages.browsing import BASE, Browser, Seen, new_browser
 from tests.world import World, now_ms
@@ -121,8 +123,6 @@ def test_what_links_are_called_is_no_markup(browser: Browser) -> None:
 def test_the_list_is_a_page_too_while_the_tables_cannot_be_read(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.errors import Unavailable
-
     def out(*_: object) -> None:
         raise Unavailable.storage()
 
@@ -148,6 +148,15 @@ def test_a_link_is_made_of_what_was_typed(browser: Browser) -> None:
     assert (link.redirect_type, link.details.utm) == (307, {"utm_source": "poster"})
 
 
+def test_a_time_is_by_the_clocks_that_the_form_was_drawn_with(browser: Browser) -> None:
+    form = {"destination": "https://example.com/", "expires_at": "2099-05-01T18:30", "zone": "UTC"}
+    browser.cookies["zone"] = "Europe%2FBerlin"  # known since
+    link = made(browser, browser.post("/dashboard/links/new", form))
+    assert link.expires_ms == parse_time("2099-05-01T18:30Z")
+    refused = browser.post("/dashboard/links/new", {**form, "destination": "", "zone": "Asia/Tokyo"})
+    assert "By the clocks of Asia/Tokyo." in refused.words
+
+
 def test_nothing_but_a_destination_is_needed(browser: Browser) -> None:
     link = made(browser, browser.post("/dashboard/links/new", {"destination": "https://example.com/"}))
     assert (link.label, link.expires_ms, link.status, len(link.slug)) == (None, None, "active", 7)
@@ -160,6 +169,13 @@ def test_a_form_that_is_sent_twice_makes_one_link(browser: Browser) -> None:
     assert len(named(browser.get("/dashboard"))) == 1
     third = browser.post("/dashboard/links/new", {**form, "label": "Another"}).location
     assert third not in ("", first)
+
+
+def test_a_link_counts_as_a_short_link_of_the_month_and_not_as_a_qr_code(browser: Browser) -> None:
+    browser.post("/dashboard/links/new", {"destination": "https://example.com/"})
+    assert browser.caller
+    used = {each.meter: each.used for each in usage.of_month(browser.caller, now_ms()).meters}
+    assert used == {Meter.URL_CREATED: 1, Meter.QR_GENERATED: 0}
 
 
 def test_nobody_at_a_dashboard_is_stopped_at_so_many_an_hour(browser: Browser) -> None:
@@ -201,8 +217,6 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
 
 
 def test_a_campaign_of_others_is_none(browser: Browser) -> None:
-    from chalicelib.services import campaigns
-
     other, mine = new_browser("Other"), browser.caller
     assert other.caller
     assert mine

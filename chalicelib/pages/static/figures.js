@@ -104,7 +104,8 @@ function update(figures) {
 function paint(figures) {
   for (const path of document.querySelectorAll(".world path")) {
     const code = path.id.slice(3);
-    path.setAttribute("class", `level-${figures.levels[code] ?? 0}`);
+    const dot = path.classList.contains("dot") ? " dot" : "";
+    path.setAttribute("class", `level-${figures.levels[code] ?? 0}${dot}`);
     const words = figures.titles[code];
     let title = path.querySelector("title");
     if (words && !title) title = path.appendChild(document.createElementNS(path.namespaceURI, "title"));

@@ -46,32 +46,41 @@ for (const link of document.querySelectorAll("[data-again]")) {
   setTimeout(() => location.replace(link.href), 1000 * link.dataset.again);
 }
 
-/** Numbers are read again while the page is seen; what stands under the same name is put in, and nothing else moves. */
-const FRESH_SECONDS = 10;
+/** Numbers are read again while the page is seen, less often while nothing happens; what stands under the same name is
+    put in, and nothing else moves. */
+const SOON = 10_000;
+const LATE = 30_000;
 const TRIES = 6; // in a row that fail, until it is given up
 const fresh = [...document.querySelectorAll("[data-fresh]")];
+let wait = SOON;
 let failures = 0;
 
+/** Resolves to whether any number is another one now. */
 async function refresh() {
   const answer = await fetch(location.href, { headers: { "X-Scripted": "1" }, signal: AbortSignal.timeout(20_000) });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  let changed = false;
   for (const part of fresh) {
     const other = page.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
-    if (other && other.innerHTML !== part.innerHTML) part.replaceChildren(...other.childNodes);
+    if (!other || other.innerHTML === part.innerHTML) continue;
+    part.replaceChildren(...other.childNodes);
+    changed = true;
   }
+  return changed;
 }
 
 async function turn() {
   if (!document.hidden) {
     try {
-      await refresh();
+      wait = (await refresh()) ? SOON : Math.min(LATE, wait * 1.5);
       failures = 0;
     } catch {
       failures += 1;
+      wait = LATE;
     }
   }
-  if (failures < TRIES) setTimeout(turn, 1000 * FRESH_SECONDS * (failures + 1));
+  if (failures < TRIES) setTimeout(turn, wait);
 }
 
-if (fresh.length) setTimeout(turn, 1000 * FRESH_SECONDS);
+if (fresh.length) setTimeout(turn, SOON);

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from gallery.chromium import chromium
 from infra.local import LocalStack
@@ -16,6 +16,9 @@ from tests.qr.programs import need
 
 # What a page of ours does within seconds on two busy cores, and what hangs does not.
 TIMEOUT_MS: Final = 20_000
+expect.set_options(timeout=TIMEOUT_MS)
+# What the same browser says of itself when it has a window: without one it says so, and is left out as a bot.
+AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
 
 
 # For the package, not the session: Playwright's event loop would be in the way of others that run one.
@@ -36,7 +39,7 @@ class Tab(NamedTuple):
 @contextmanager
 def watched(browser: Browser, url: str) -> Iterator[Tab]:
     """A tab of a browser that has never been here."""
-    context, watch = browser.new_context(base_url=url, reduced_motion="reduce"), Watch(url)
+    context, watch = browser.new_context(base_url=url, reduced_motion="reduce", user_agent=AGENT), Watch(url)
     context.set_default_timeout(TIMEOUT_MS)
     watch.over(context)
     try:
