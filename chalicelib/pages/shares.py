@@ -80,7 +80,7 @@ def _pages(path: str, argument: str, find: Callable[[Visit, str], Of]) -> None:
         return visit.see(f"{of.home}/shares", "share-revoked")
 
 
-_pages("/dashboard/links", "link_id", _link)
+_pages("/dashboard/links", "link", _link)
 _pages("/dashboard/campaigns", "campaign_id", _campaign)
 _pages("/dashboard/clients", "client_id", _client)
 
