@@ -33,6 +33,11 @@ PAGES: Final = {
     "docs": Shown("/docs", "API docs", public=True),
     "docs of an API": Shown("/docs/integrity", ".", public=True),
     "no such docs": Shown("/docs/nothing", "Nothing here", 404, public=True),
+    "links": Shown("/dashboard", "Links"),
+    "links that nothing fits": Shown("/dashboard?search=nothing-has-this", "Links"),
+    "a new link": Shown("/dashboard/links/new", "New link"),
+    "many new links": Shown("/dashboard/links/bulk", "Bulk create"),
+    "an edit": Shown("/dashboard/links/{link}/edit", "Edit"),
     "a link": Shown("/dashboard/links/{link}", "."),
     "a link's last year": Shown("/dashboard/links/{link}?range=12mo", "."),
     "a link that nobody scanned": Shown("/dashboard/links/{empty}", "."),
@@ -77,6 +82,7 @@ PARTS: Final = frozenset(
         "/dashboard/exports/{export_id}",
         "/dashboard/campaigns/{campaign_id}/export",
         "/dashboard/clients/{client_id}/export",
+        "/dashboard/links/bulk/images/{order}",
     }
 )
 
