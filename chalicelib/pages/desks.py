@@ -65,8 +65,9 @@ class Desk:
 
     @property
     def style(self) -> Style:
-        """The style as it is saved; a new code begins with its link's."""
-        return self.code.style if self.code else of_words(self.link.details.style)
+        """The style as it is saved; a new code begins with that of the link's first one."""
+        first = self.code or next(iter(self.codes), None)
+        return first.style if first else of_words(self.link.details.style)
 
     @property
     def compact(self) -> bool:

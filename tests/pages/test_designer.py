@@ -12,6 +12,7 @@ from PIL import Image
 from chalicelib import ids
 from chalicelib.core.codes import QrCode
 from chalicelib.core.links import Link
+from chalicelib.core.plans import PLANS, Plan
 from chalicelib.core.styles import CORNERS, DOTS, Style
 from chalicelib.outbound import fetching
 from chalicelib.pages import designs
@@ -143,6 +144,13 @@ def test_each_further_code_has_a_marker_and_a_name(browser: Browser, link: Link)
     assert "Window 0 scans" in words
     saved(browser, link, poster, label="")
     assert "Code 2 0 scans" in browser.get(path_of(link)).words
+
+
+def test_a_further_code_begins_with_the_look_of_the_first(browser: Browser, link: Link) -> None:
+    saved(browser, link, label="Menu")
+    words = browser.get(f"{path_of(link)}?code=new").text
+    for field, value in {"foreground": "#14532D", "quiet_zone": "5", "label": ""}.items():
+        assert re.search(rf'<input id="{field}" name="{field}"[^>]* value="{value}"', words)
 
 
 def test_a_deleted_code_is_off_the_list_and_shown_no_more(browser: Browser, link: Link) -> None:
@@ -316,6 +324,19 @@ def test_a_code_of_another_link_is_not_this_ones(browser: Browser, link: Link) -
     other = links.seed(caller_of(browser), new_link(), now_ms())
     assert browser.get(f"{path_of(other)}?code={number}").status == 404
     assert browser.post(f"{path_of(other)}/delete", {"code": number}).status == 404
+
+
+def test_a_plan_that_is_used_up_says_so_and_keeps_what_was_typed(
+    browser: Browser, link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = saved(browser, link)
+    monkeypatch.setitem(PLANS, "enterprise", Plan("enterprise", qr_codes_a_month=1, hard=True))
+    seen = save(browser, link, label="Flyer")
+    assert seen.status == 409
+    assert "The enterprise plan allows 1 QR codes a month" in seen.words
+    assert 'value="Flyer"' in seen.text
+    assert len(codes_of(browser, link)) == 1
+    assert saved(browser, link, first, label="Menu") == first
 
 
 def test_a_deleted_link_has_no_designer(browser: Browser, link: Link) -> None:
