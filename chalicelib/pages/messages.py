@@ -14,4 +14,11 @@ MESSAGES: Final = {
     "member-added": "They are a member now, and can sign in with their address.",
     "role-changed": "They have their new role.",
     "member-removed": "They are no member any more; their keys and sessions have ended.",
+    "webhook-changed": "The webhook is changed.",
+    "webhook-paused": "The webhook is paused: nothing is posted to it.",
+    "webhook-resumed": "The webhook is resumed: events are posted to it again.",
+    "webhook-deleted": "The webhook and its secrets are deleted.",
+    "test-delivered": "The test event arrived.",
+    "redelivering": "It is being sent once more.",
+    "replaying": "The replay is ordered.",
 }

@@ -4,16 +4,20 @@ from typing import Final
 
 from chalicelib.pages import (
     account,
+    deliveries,
     docs,
     integrity,
     keys,
     link_figures,
     lost,
+    replays,
     root,
     settings,
     sign_in,
     static_files,
     usage,
+    webhook_acts,
+    webhooks,
 )
 from chalicelib.pages.http import Pages
 
@@ -26,6 +30,10 @@ BLUEPRINTS: Final[tuple[Pages, ...]] = (
     keys.bp,
     link_figures.bp,
     settings.bp,
+    webhooks.bp,
+    webhook_acts.bp,
+    deliveries.bp,
+    replays.bp,
     usage.bp,
     static_files.bp,
     lost.bp,
