@@ -21,4 +21,9 @@ MESSAGES: Final = {
     "test-delivered": "The test event arrived.",
     "redelivering": "It is being sent once more.",
     "replaying": "The replay is ordered.",
+    "summary-made": "The summary is made. Send one now to see how it looks.",
+    "summary-changed": "The summary is changed.",
+    "summary-paused": "The summary is paused: nothing is sent.",
+    "summary-resumed": "The summary is resumed: it is sent when it is due.",
+    "summary-deleted": "The summary and its URL are deleted.",
 }
