@@ -139,5 +139,5 @@ def test_webhook(call: Call, webhook_id: str) -> Success[log.Tested]:
     well.
     """
     body = call.body_if_any(PostSample)
-    tested = webhooks.test(call.who, webhook_id, body.type, sampling(call), requests.now_ms)
+    tested = webhooks.test(call.who, webhook_id, body.type, sampling(call.now_ms, call.base), requests.now_ms)
     return success(log.tested(tested))

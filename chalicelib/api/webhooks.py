@@ -149,4 +149,4 @@ def test_webhook(call: Call, webhook_id: str) -> log.Tested:
     well.
     """
     body = call.body_if_any(PostSample)
-    return log.tested(webhooks.test(call.who, webhook_id, body.type, sampling(call), requests.now_ms))
+    return log.tested(webhooks.test(call.who, webhook_id, body.type, sampling(call.now_ms, call.base), requests.now_ms))

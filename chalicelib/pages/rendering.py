@@ -41,6 +41,7 @@ def environment() -> "Environment":
         "compact": compact,
         "day": day,
         "moment": moment,
+        "second": second,
         "spell": lambda value, prefix: ids.spell(prefix, value),
         "json_block": json_block,
     }
@@ -70,6 +71,11 @@ def day(ms: int) -> str:
 def moment(ms: int) -> str:
     """A time in UTC, to the minute: 2026-11-21 14:05."""
     return iso_time(ms)[:16].replace("T", " ")
+
+
+def second(ms: int) -> str:
+    """A time in UTC, to the second: 2026-11-21 14:05:09."""
+    return iso_time(ms)[:19].replace("T", " ")
 
 
 def json_block(value: object) -> "Markup":

@@ -63,6 +63,12 @@ def status(caller: Caller, webhook: str, spelled: str, now_ms: int) -> Replay:
     return found
 
 
+def recent(caller: Caller, webhook: str, now_ms: int) -> list[Replay]:
+    """The orders of an endpoint that are still known, newest first. Raises NotFound."""
+    endpoint = webhooks.held(caller, webhook).value
+    return [order for order in replays.newest_first(endpoint.organization, now_ms) if order.endpoint == endpoint.number]
+
+
 def replay(organization: int, number: int, now_ms: int, out_of_time: OutOfTime) -> bool:
     """Work on an order. False when time ran out; a message to go on is then on its way."""
     taken = replays.take(organization, number, now_ms)

@@ -96,6 +96,13 @@ def running(organization: int, idle_since_ms: int | None = None) -> Iterator[Rep
             yield _replay(found)
 
 
+def newest_first(organization: int, now_ms: int) -> list[Replay]:
+    """An organization's orders of the last KEPT_DAYS, running or ended."""
+    found = ReplayItem.query(str(organization), ReplayItem.sk.startswith(_PREFIX), consistent_read=True)
+    known = [_replay(item) for item in found if item.expires > now_ms // 1000]
+    return sorted(known, key=lambda order: -order.number)
+
+
 def _update(order: Replay, actions: list[Action]) -> bool:
     item, mine = _item(order.organization, order.number), unchanged(ReplayItem.version, order.version)
     return not refused(lambda: item.update(actions, condition=mine & (ReplayItem.state == RUNNING)))
