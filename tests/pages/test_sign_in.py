@@ -28,7 +28,9 @@ def test_who_is_not_signed_in_is_led_to_the_form_and_back_to_the_page(browser: B
     assert stranger.post(link(browser)).location == "/dashboard/account?tab=1"
 
 
-@pytest.mark.parametrize("onward", ["/dashboard/\r\nX: y", "/dashboard/\x7f", "/dashboard/a b", "/dashboard/\u00e9", "//evil"])
+@pytest.mark.parametrize(
+    "onward", ["/dashboard/\r\nX: y", "/dashboard/\x7f", "/dashboard/a b", "/dashboard/\u00e9", "//evil"]
+)
 def test_an_onward_path_that_is_no_address_leads_to_the_dashboard(
     browser: Browser, stranger: Browser, onward: str
 ) -> None:
