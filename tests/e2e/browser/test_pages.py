@@ -16,14 +16,15 @@ from tests.e2e.browser.sessions import let_in
 from tests.e2e.browser.things import Things, things
 from tests.e2e.conftest import Client
 
+NAME: Final = "A good name"
 WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def made(stack: LocalStack) -> Iterator[Things]:
+def made(stack: LocalStack, owner_session: str) -> Iterator[Things]:
     with closing(Client(stack.url, stack.api_key)) as client:
-        yield things(client, "A good link")
+        yield things(client, owner_session, NAME)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_everybody_can_use(name: str, tabs: dict[bool, Tab], made: Things) -> No
     assert answer is not None
     assert answer.status == shown.status
     (heading,) = tab.page.get_by_role("heading", level=1).all_inner_texts()
-    assert shown.matches(heading), heading
+    assert shown.is_headed(heading, NAME), heading
     assert tab.page.title()
     assert looks(tab.page) == []
     tab.watch.verify()

@@ -1,10 +1,14 @@
 """What the pages show: one of everything, each named with the same words, and scans of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+import requests
+
+from chalicelib.pages.cookies import session_name
 from tests.e2e import agents
 from tests.e2e.browser.landing import HOST
 from tests.e2e.conftest import Client
@@ -24,11 +28,16 @@ class Things:
     summary: str
     key: str
     empty: str
+    report: str
+    group_report: str
 
 
-def things(client: Client, name: str, destination: str = DESTINATION) -> Things:
+def things(client: Client, session: str, name: str, destination: str = DESTINATION) -> Things:
     """Make them with `name` in every field that takes free words, and scan the link from places and pages of that
-    name. `empty` is a link that nobody scanned."""
+    name. `empty` is a link that nobody scanned; the reports are paths, of the link and of the campaign.
+
+    `session` is the text of a session of the client's organization: what only pages make needs one.
+    """
     empty = made(client, "/v1/dynamic", {"destination": destination, "label": f"{name} 2"})
     link = made(client, "/api/v1/urls", _link(name, destination))["data"]
     linked = {"name": name, "qrIds": [link["id"]]}
@@ -43,7 +52,8 @@ def things(client: Client, name: str, destination: str = DESTINATION) -> Things:
     slug = link["shortUrl"].rpartition("/")[2]
     scan(client, slug, name)
     ids = (each["id"] for each in (campaign, customer, webhook, summary, key, empty))
-    return Things(link["id"], slug, *ids)
+    shared = (share(client, session, kind, name) for kind in (f"links/{link['id']}", f"campaigns/{campaign['id']}"))
+    return Things(link["id"], slug, *ids, *shared)
 
 
 def made(client: Client, path: str, body: Mapping[str, Any]) -> Any:
@@ -51,6 +61,16 @@ def made(client: Client, path: str, body: Mapping[str, Any]) -> Any:
     answer = client.api("POST", path, body)
     assert answer.status in (200, 201), (path, body, answer.text)
     return answer.json
+
+
+def share(client: Client, session: str, what: str, name: str) -> str:
+    """The path of a report that is shared by its page's form."""
+    page = f"{client.url}/dashboard/{what}/shares"
+    cookies = {session_name(client.url): session}
+    got = requests.post(page, {"name": name, "days": ""}, headers={"Origin": client.url}, cookies=cookies, timeout=30)
+    assert got.status_code == 200, got.text
+    (path, *_) = re.findall(r"/report/[\w.-]+", got.text)
+    return str(path)
 
 
 def scan(client: Client, slug: str, name: str) -> None:
