@@ -156,7 +156,7 @@ def test_a_webhook_is_paused_and_resumed(browser: Browser) -> None:
     words = browser.get(at(endpoint)).words
     assert "Paused Nothing is posted to it." in words
     browser.post(f"{at(endpoint)}/resume")
-    assert "Well Every delivery arrives." in browser.get(at(endpoint)).words
+    assert "Well Nothing that was due failed lately." in browser.get(at(endpoint)).words
 
 
 def test_one_that_we_disabled_says_why_and_is_resumed(browser: Browser) -> None:
