@@ -141,6 +141,12 @@ def test_a_summary_of_a_link_that_was_deleted_can_still_be_renamed(browser: Brow
     assert (everything(browser)[0].name, everything(browser)[0].of) == ("Old", poster.number)
 
 
+def test_a_time_zone_that_the_form_does_not_offer_stays(browser: Browser) -> None:
+    new = NewSubscription(URL, (), "https://qz.example", schedule=Schedule(time_zone="US/Eastern"))
+    it = subscriptions.create(caller(browser), new, now_ms()).subscription
+    assert '<option value="US/Eastern" selected>' in browser.get(f"{at(it)}/edit").text
+
+
 def test_a_summary_is_paused_and_resumed(browser: Browser) -> None:
     it = made(browser)
     browser.post(f"{at(it)}/pause")

@@ -210,6 +210,7 @@ def test_a_secret_that_cannot_be_is_refused(browser: Browser, form: dict[str, st
     endpoint = hook(browser)
     seen = browser.post(f"{at(endpoint)}/secret", form)
     assert (seen.status, said in seen.words) == (400, True)
+    assert 'value="0" selected' in seen.text or form["overlap_seconds"] != "0"
     assert everything(browser)[0].endpoint.secrets == endpoint.secrets
 
 
