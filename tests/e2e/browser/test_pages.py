@@ -13,7 +13,7 @@ from tests.e2e.browser.axe import OF_COLOURS, OF_SIZES, axe, axe_again
 from tests.e2e.browser.conftest import Tab, watched
 from tests.e2e.browser.pages import PAGES, unseen
 from tests.e2e.browser.sessions import let_in
-from tests.e2e.browser.things import Things, things
+from tests.e2e.browser.things import Maker, Things
 from tests.e2e.conftest import Client
 
 NAME: Final = "A good name"
@@ -22,9 +22,9 @@ PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def made(stack: LocalStack, owner_session: str) -> Iterator[Things]:
+def made(stack: LocalStack, owner_session: str, ground: str) -> Iterator[Things]:
     with closing(Client(stack.url, stack.api_key)) as client:
-        yield things(client, owner_session, NAME)
+        yield Maker(client, owner_session, ground).things(NAME)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.e2e.browser.conftest import Tab, watched
 from tests.e2e.browser.pages import PAGES
 from tests.e2e.browser.probes import NAMES, RESOURCE, injected
 from tests.e2e.browser.sessions import found, let_in, session
-from tests.e2e.browser.things import Things, things
+from tests.e2e.browser.things import Maker, Things
 from tests.e2e.conftest import Client
 
 # Addresses that say again what is in them; `{}` is where strangers write.
@@ -28,13 +28,14 @@ ECHOES: Final = {
 
 
 @pytest.fixture(scope="module")
-def probed(browser: Browser, stack: LocalStack) -> Iterator[tuple[Tab, Mapping[str, Things]]]:
+def probed(browser: Browser, stack: LocalStack, ground: str) -> Iterator[tuple[Tab, Mapping[str, Things]]]:
     """A tab of the owner of an organization in which everything has the probes' names."""
     key = found(stack, NAMES["markup"])
     with closing(Client(stack.url, key)) as client, watched(browser, stack.url) as tab:
         text = session(stack, key)
         let_in(tab.page.context, stack, text)
-        yield tab, {kind: things(client, text, name) for kind, name in NAMES.items()}
+        maker = Maker(client, text, ground)
+        yield tab, {kind: maker.things(name) for kind, name in NAMES.items()}
 
 
 @pytest.mark.parametrize("name", PAGES)
