@@ -93,6 +93,7 @@ def test_checks_within_transactions_and_batches_of_writes_have_actions_of_their_
     allowed = {name: actions_on(resources[name]["Properties"]["Policies"], "ObjectsTable") for name in roles}
     special = {"dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem"}
     assert {name: actions & special for name, actions in allowed.items() if actions & special} == {
+        "ApiHandlerRole": {"dynamodb:ConditionCheckItem"},  # services/sharing.py
         "EventsRole": {"dynamodb:ConditionCheckItem"},  # services/thresholds.py
         "JobsRole": {"dynamodb:BatchWriteItem"},  # services/erasing.py, of marks
     }
