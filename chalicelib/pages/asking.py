@@ -25,7 +25,7 @@ WORDS: Final = {
     "last-month": "Last month",
     "year": "This year so far",
     "12mo": "Last 12 months",
-    "custom": "Dates of your own",
+    "custom": "Custom dates",
 }
 
 

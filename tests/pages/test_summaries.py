@@ -38,7 +38,7 @@ def everything(browser: Browser) -> list[Subscription]:
 
 
 def test_without_summaries_there_is_the_way_to_the_first(browser: Browser) -> None:
-    assert "Make the first summary" in browser.get("/dashboard/summaries").words
+    assert "Create your first summary" in browser.get("/dashboard/summaries").words
 
 
 def test_a_summary_is_made_and_its_url_never_shown_again(browser: Browser) -> None:

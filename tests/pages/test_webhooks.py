@@ -30,7 +30,7 @@ def fares(browser: Browser, **known: Any) -> str:
 
 
 def test_without_webhooks_there_is_the_way_to_the_first(browser: Browser) -> None:
-    assert "Make the first webhook" in browser.get("/dashboard/webhooks").words
+    assert "Create your first webhook" in browser.get("/dashboard/webhooks").words
     form = browser.get("/dashboard/webhooks/new")
     assert (form.status, "Only about some links" in form.words) == (200, False)
 
@@ -194,7 +194,7 @@ def test_another_secret_is_shown_this_once_while_the_one_before_goes_on(browser:
     assert until_ms is not None
     assert abs(until_ms - now_ms() - 3_600_000) < 60_000
     words = browser.get(at(endpoint)).words
-    assert "The one before goes on signing until" in words
+    assert "The old secret stays valid until" in words
     assert copied(seen) not in browser.get(at(endpoint)).text
 
 
