@@ -13,7 +13,6 @@ from chalicelib.pages.clock import zone_of
 from chalicelib.pages.failures import SCRIPTED
 from chalicelib.pages.visits import Visit
 
-UTC: Final = "UTC"
 WORDS: Final = {
     "today": "Today",
     "yesterday": "Yesterday",
