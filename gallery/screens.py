@@ -4,6 +4,7 @@ They differ from day to day, as the history does: it ends today. What is committ
 """
 
 import io
+import json
 import os
 import sys
 import tempfile
@@ -12,9 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+from urllib.request import Request, urlopen
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from gallery.chromium import chromium
 from infra import demo
@@ -24,6 +26,7 @@ from infra.local import LocalStack
 
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "images" / "screens"
 WIDE: Final = (1280, 800)
+TALL: Final = (1280, 1240)
 PHONE: Final = (390, 844)
 COLOURS: Final = 128
 MOST_BYTES: Final = 150_000
@@ -44,7 +47,25 @@ class Shot:
     act: Callable[[Page], None] = _as_it_is
 
 
-SHOTS: Final = (Shot("account", "/dashboard/account"),)
+def _design(page: Page) -> None:
+    """Choose one of the looks that are offered, and wait until it is drawn."""
+    preview = page.get_by_role("region", name="Preview").get_by_role("img")
+    before = preview.get_attribute("src") or ""
+    page.get_by_role("button", name="Shop window").click()
+    expect(preview).not_to_have_attribute("src", before)
+
+
+# `{spring-menu}` and the like stand for ids of the demo's links.
+SHOTS: Final = (
+    Shot("links", "/dashboard"),
+    Shot("links-dark", "/dashboard", scheme="dark"),
+    Shot("link", "/dashboard/links/{newsletter}", TALL),
+    Shot("link-dark", "/dashboard/links/{newsletter}", TALL, "dark"),
+    Shot("designer", "/dashboard/links/{spring-menu}/qr", act=_design),
+    Shot("phone", "/dashboard/links/{tram-wrap}", PHONE),
+    Shot("phone-dark", "/dashboard", PHONE, "dark"),
+    Shot("docs", "/docs/dynamic"),
+)
 
 
 def main() -> int:
@@ -67,7 +88,7 @@ def main() -> int:
 def _pictures(browser: Browser, stack: LocalStack) -> Iterator[tuple[str, bytes]]:
     from chalicelib.pages import cookies
 
-    name, text = cookies.session_name(stack.url), _session(stack)
+    name, text, ids = cookies.session_name(stack.url), _session(stack), _ids(stack)
     for shot in SHOTS:
         context = browser.new_context(
             base_url=stack.url,
@@ -78,7 +99,7 @@ def _pictures(browser: Browser, stack: LocalStack) -> Iterator[tuple[str, bytes]
         )
         context.add_cookies([{"name": name, "value": text, "url": stack.url}])
         page = context.new_page()
-        page.goto(shot.path, wait_until="networkidle")
+        page.goto(shot.path.format(**ids), wait_until="networkidle")
         shot.act(page)
         yield shot.name, packed(page.screenshot())
         context.close()
@@ -90,6 +111,13 @@ def _session(stack: LocalStack) -> str:
 
     owner = accounts.authenticate(stack.api_key)
     return sessions.start(owner.organization.number, owner.member, time.time_ns() // 1_000_000)
+
+
+def _ids(stack: LocalStack) -> dict[str, str]:
+    """The ids of all links, by slug."""
+    asked = Request(f"{stack.url}/v1/dynamic?limit=50", headers={"Authorization": f"Bearer {stack.api_key}"})  # noqa: S310
+    with urlopen(asked) as answer:  # noqa: S310 - the stack's own address
+        return {code["short_url"].rpartition("/")[2]: code["id"] for code in json.load(answer)["codes"]}
 
 
 def packed(picture: bytes) -> bytes:
