@@ -39,19 +39,19 @@ CAMPAIGNS: Final = {
     "Web": "",
 }
 LINKS: Final = (
-    DemoLink("spring-menu", "Spring menu (table cards)", 34, 1.4, GUESTS, "Spring table cards"),
-    DemoLink("wine-list", "Wine list (table cards)", 15, 1.1, GUESTS, "Spring table cards", 62),
-    DemoLink("terrace", "Terrace booking (window sticker)", 8, 2.2, GUESTS, "Spring table cards", 48),
-    DemoLink("bus-stop-7", "Bus stop poster, line 7", 21, 0.8, PASSERS_BY, "City posters"),
-    DemoLink("bus-stop-12", "Bus stop poster, line 12", 12, 0.9, PASSERS_BY, "City posters"),
-    DemoLink("tram-wrap", "Tram wrap, city centre", 17, 2.6, PASSERS_BY, "City posters", 34),
-    DemoLink("box-insert", "Box insert: care instructions", 12, 1.9, CUSTOMERS, "Packaging"),
-    DemoLink("warranty", "Warranty card", 5, 1.2, CUSTOMERS, "Packaging"),
-    DemoLink("newsletter", "Newsletter button", 14, 1.6, READERS, "Web"),
-    DemoLink("podcast", "Podcast show notes", 6, 1.3, READERS, "Web", 55),
-    DemoLink("conf-badge", "Conference badge", 5, 1.0, READERS),
     DemoLink("gift-card", "Gift card (last season)", 3, 0.3, CUSTOMERS, status="paused"),
-    DemoLink("easter", "Easter preview", 0, 1.0, GUESTS, "Spring table cards", 2, "draft"),
+    DemoLink("easter", "Easter preview", 0, 1.0, GUESTS, "Spring table cards", status="draft"),
+    DemoLink("conf-badge", "Conference badge", 4, 1.0, READERS),
+    DemoLink("warranty", "Warranty card", 4, 1.2, CUSTOMERS, "Packaging"),
+    DemoLink("bus-stop-12", "Bus stop poster, line 12", 10, 0.9, PASSERS_BY, "City posters"),
+    DemoLink("bus-stop-7", "Bus stop poster, line 7", 15, 0.8, PASSERS_BY, "City posters"),
+    DemoLink("box-insert", "Box insert: care instructions", 10, 1.9, CUSTOMERS, "Packaging"),
+    DemoLink("newsletter", "Newsletter button", 14, 1.6, READERS, "Web"),
+    DemoLink("spring-menu", "Spring menu (table cards)", 28, 1.4, GUESTS, "Spring table cards"),
+    DemoLink("wine-list", "Wine list (table cards)", 13, 1.1, GUESTS, "Spring table cards", 62),
+    DemoLink("podcast", "Podcast show notes", 6, 1.3, READERS, "Web", 55),
+    DemoLink("terrace", "Terrace booking (window sticker)", 8, 2.2, GUESTS, "Spring table cards", 48),
+    DemoLink("tram-wrap", "Tram wrap, city centre", 17, 2.6, PASSERS_BY, "City posters", 34),
 )
 
 
@@ -67,7 +67,7 @@ class PastScan:
 def scans(link: DemoLink, now_ms: int, chance: random.Random) -> Iterator[PastScan]:
     """The scans of a link over its age up to now."""
     who, days = link.audience, link.age
-    regulars = [_visitor(who, chance) for _ in range(int(link.a_day * 6))]
+    regulars = [visitor(who, chance) for _ in range(int(link.a_day * 6))]
     today = now_ms // 1000 // DAY_SECONDS
     for day in range(today - days + 1, today + 1):
         grown = link.growth ** ((day - today + days) / days)
@@ -75,7 +75,7 @@ def scans(link: DemoLink, now_ms: int, chance: random.Random) -> Iterator[PastSc
         for _ in range(round(expected)):
             hour = chance.choices(range(24), who.hours)[0]
             ms = (day * DAY_SECONDS + hour * 3600) * 1000 + chance.randrange(3_600_000)
-            address, headers = chance.choice(regulars) if chance.random() < REGULARS else _visitor(who, chance)
+            address, headers = chance.choice(regulars) if chance.random() < REGULARS else visitor(who, chance)
             headers = {**headers, "referer": _weighted(who.referrers, chance)}
             while ms < now_ms:
                 yield PastScan(ms, address, headers)
@@ -84,7 +84,8 @@ def scans(link: DemoLink, now_ms: int, chance: random.Random) -> Iterator[PastSc
                 ms += chance.randrange(20_000, 3_600_000)
 
 
-def _visitor(who: Audience, chance: random.Random) -> tuple[str, dict[str, str]]:
+def visitor(who: Audience, chance: random.Random) -> tuple[str, dict[str, str]]:
+    """Somebody of an audience: an address, and the headers that their browser and the edge send."""
     place = _weighted(who.places, chance)
     headers = {
         "user-agent": _weighted(who.agents, chance),

@@ -13,7 +13,6 @@ from typing import Final
 LINK: Final = "link"
 CAMPAIGN: Final = "campaign"
 CLIENT: Final = "client"
-KINDS: Final = (LINK, CAMPAIGN, CLIENT)
 
 MOST_OF_ONE: Final = 100
 

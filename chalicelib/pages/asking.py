@@ -13,7 +13,6 @@ from chalicelib.pages.clock import zone_of
 from chalicelib.pages.failures import SCRIPTED
 from chalicelib.pages.visits import Visit
 
-UTC: Final = "UTC"
 WORDS: Final = {
     "today": "Today",
     "yesterday": "Yesterday",
@@ -25,7 +24,7 @@ WORDS: Final = {
     "last-month": "Last month",
     "year": "This year so far",
     "12mo": "Last 12 months",
-    "custom": "Dates of your own",
+    "custom": "Custom dates",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from chalice.app import Response
 
 from chalicelib import ids
-from chalicelib.core.deliveries import DELIVERED, FAILED, HELD, STATES, WAITING, Delivery, Place, partition
+from chalicelib.core.deliveries import STATES, Delivery, Place, partition
 from chalicelib.core.endpoints import ACTIVE
 from chalicelib.core.events import TYPES
 from chalicelib.errors import InvalidRequest
@@ -19,7 +19,6 @@ from chalicelib.services import delivery_log, webhooks
 bp = Pages(__name__)
 
 PAGE: Final = 50
-KINDS: Final = {WAITING: "warn", DELIVERED: "good", FAILED: "bad", HELD: ""}
 
 _LONGEST: Final = 500  # of a delivery's id, far beyond any
 

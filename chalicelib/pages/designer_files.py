@@ -59,7 +59,7 @@ def print_page(visit: Visit, link: str) -> Response:
     return visit.page(
         "designer/print.html",
         desk=desk,
-        title=desks.title(desk.code) if desk.code else desk.name,
+        title=desk.title,
         payload=_saved(desk).payload,
         source=scores.source(look.svg),
         width=width,

@@ -86,9 +86,17 @@ class Desk:
         return replace(made, style=style, name=self._file_name)
 
     @property
+    def title(self) -> str:
+        """What a person calls the picture: the link, and which of its codes unless it is the main one."""
+        return self._titled(", ")
+
+    @property
     def _file_name(self) -> str:
+        return self._titled("-")
+
+    def _titled(self, between: str) -> str:
         plain = self.code is None or (self.code.marker == 1 and not self.code.label)
-        return self.name if plain or self.code is None else f"{self.name}-{title(self.code)}"
+        return self.name if plain or self.code is None else f"{self.name}{between}{title(self.code)}"
 
 
 def title(code: QrCode) -> str:

@@ -6,7 +6,16 @@ from chalice.app import Response
 
 from chalicelib.api import dialects, problems
 from chalicelib.api.dialects import PAGES
-from chalicelib.errors import Forbidden, Gone, NotFound, QuietzoneError, RateLimited, Unauthorized, Unavailable
+from chalicelib.errors import (
+    Forbidden,
+    Gone,
+    InvalidRequest,
+    NotFound,
+    QuietzoneError,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+)
 from chalicelib.pages.visits import Visit
 
 _TITLES: Final[dict[type[QuietzoneError], str]] = {
@@ -23,7 +32,7 @@ def answer(visit: Visit, error: Exception) -> Response:
     """The page about an error; for somebody who is not signed in, the way to sign in."""
     if not isinstance(error, QuietzoneError):
         problems.log_unexpected(error)
-        return _page(visit, 500, "Something went wrong", "It is our fault, and it is written down. Please try again.")
+        return _page(visit, 500, "Something went wrong", "It is our fault, and it has been logged. Please try again.")
     if isinstance(error, Unauthorized) and not isinstance(error, Forbidden):
         return _sign_in(visit)
     title = next((title for kind, title in _TITLES.items() if isinstance(error, kind)), "That did not work")
@@ -42,7 +51,18 @@ def _page(visit: Visit, status: int, title: str, sentence: str) -> Response:
 def _sign_in(visit: Visit) -> Response:
     if _is_scripted(visit):
         return _json(401, "Please sign in again.")
-    return visit.see("/sign-in", next=visit.here if visit.request.method == "GET" else None)
+    if visit.request.method == "GET":
+        return visit.see("/sign-in", next=visit.here)
+    return _sign_in_first(visit) or visit.see("/sign-in")
+
+
+def _sign_in_first(visit: Visit) -> Response | None:
+    """What was typed into a form, to be sent again after signing in; None for what holds nothing that was typed."""
+    try:
+        typed = visit.form.pairs()
+    except InvalidRequest:
+        return None
+    return visit.page("sign_in/first.html", 401, typed=typed) if typed else None
 
 
 def _json(status: int, sentence: str) -> Response:

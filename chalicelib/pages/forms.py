@@ -45,6 +45,10 @@ class Form(Mapping[str, str]):
         """Every value of a field that is not empty."""
         return [value.strip() for value in self._fields.get(name, []) if value.strip()]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every field with each of its values, as they were sent."""
+        return [(name, value) for name, values in self._fields.items() for value in values]
+
     def whole(self, name: str) -> int | None:
         """A whole number; None for an empty field. Raises InvalidRequest."""
         text = self[name]

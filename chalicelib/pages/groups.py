@@ -21,7 +21,6 @@ from chalicelib.services import assignments, links
 from chalicelib.services.figures import Group
 
 A_PAGE: Final = 100
-SERIES: Final = "days"
 LINKS: Final = "links"
 
 

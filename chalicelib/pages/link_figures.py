@@ -8,16 +8,16 @@ from chalicelib.core import csv_lines
 from chalicelib.core.days import iso_day
 from chalicelib.core.exports import CONTENT_TYPES, CSV, DONE, FORMATS, Wanted
 from chalicelib.core.figures import Figures
-from chalicelib.core.links import Link
+from chalicelib.core.links import DELETED, Link
 from chalicelib.core.places import Span
 from chalicelib.core.ranges import Range
 from chalicelib.errors import InvalidRequest
-from chalicelib.pages import asking, recent
+from chalicelib.pages import asking, desks, recent, scores
 from chalicelib.pages import figures as drawn
 from chalicelib.pages.answers import HEADERS
 from chalicelib.pages.http import Pages
 from chalicelib.pages.visits import Visit
-from chalicelib.services import exporting, figures, links
+from chalicelib.services import designing, exporting, figures, links
 from chalicelib.services.exporting import Built
 
 bp = Pages(__name__)
@@ -30,6 +30,7 @@ def look(visit: Visit, link: str) -> Response:
     """The figures of a link in a range."""
     of, found = links.get(visit.caller, link), asking.asked(visit)
     counted = figures.of_link(of.organization, of.number, found.range)
+    scanned = bool(counted.lifetime or counted.bots.now)
     response = visit.page(
         "links/figures.html",
         400 if found.errors else 200,
@@ -37,12 +38,13 @@ def look(visit: Visit, link: str) -> Response:
         state=of.state(visit.now_ms),
         short_url=f"{visit.base}/{of.slug}",
         figures=counted,
-        scanned=bool(counted.lifetime or counted.bots.now),
+        scanned=scanned,
         shown=drawn.values(counted, live=asking.is_scripted(visit)),
         asked=asking.picker(visit, found),
         days=drawn.days_of(found.range),
         again=asking.query(found.range),
         recent=recent.lines(of.organization, of.number, found.range),
+        code=_code(visit, of) if not scanned and not asking.is_scripted(visit) else "",
     )
     return asking.remembered(visit, response)
 
@@ -88,6 +90,14 @@ def series_csv(found: Figures) -> str:
         if it.total is not None
     ]
     return "".join(csv_lines.line(cells) for cells in (SERIES_FIELDS, *lines))
+
+
+def _code(visit: Visit, link: Link) -> str:
+    """The link's QR code for an `<img>`: until somebody scans it, that is what its page is about; '' when archived."""
+    if link.status == DELETED:
+        return ""
+    desk = desks.of(visit, str(link.number), "")
+    return scores.source(designing.look(desk.picture(desk.style)).svg)
 
 
 def _name(link: Link, asked: Range) -> str:

@@ -48,7 +48,7 @@ def _active(health: Health, now_ms: int) -> Fares:
         return Fares("Failing", "warn", sentence, health.failing_since_ms)
     if health.is_slow(now_ms):
         return Fares("Slow", "warn", "It took long to answer lately, so what it gets comes later; nobody else waits.")
-    return Fares("Well", "good", "Every delivery arrives.")
+    return Fares("Well", "good", "Nothing that was due failed lately. What is tried by hand does not count here.")
 
 
 def _time(ms: int | None) -> str:

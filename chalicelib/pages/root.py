@@ -11,8 +11,8 @@ from chalicelib.pages.visits import Visit
 
 bp: Final = Pages(__name__)
 
-# Short links are printed, not found; a crawler that follows them gains nothing. The docs are for everybody.
-ROBOTS: Final = "User-agent: *\nAllow: {root}/docs\nAllow: {root}/static/\nDisallow: {root}/\n"
+# Robots that make cards of links follow a short link, and the preview of a picture, as a person would.
+CLOSED: Final = ("/api/", "/dashboard/", "/report/", "/sign-in/", "/v1/")
 ICON: Final = "favicon.ico"
 A_DAY: Final = "public, max-age=86400"
 
@@ -32,7 +32,8 @@ def robots(visit: Visit) -> Response:
         "Cache-Control": A_DAY,
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(body=ROBOTS.format(root=visit.root), status_code=200, headers=headers)
+    lines = ("User-agent: *", *(f"Disallow: {visit.root}{path}" for path in CLOSED))
+    return Response(body="\n".join(lines) + "\n", status_code=200, headers=headers)
 
 
 @bp.page("GET", "/favicon.ico", public=True)

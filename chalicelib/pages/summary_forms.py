@@ -66,8 +66,13 @@ def offered(visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
         "frequencies": FREQUENCIES,
         "weekdays": list(enumerate(WEEKDAYS)),
         "hours": [(hour, f"{hour:02}:00") for hour in range(24)],
-        "zones": [(zone, zone.replace("_", " ")) for zone in choices()],
+        "zones": [(zone, zone.replace("_", " ")) for zone in _zones(values["time_zone"])],
     }
+
+
+def _zones(chosen: str) -> list[str]:
+    """The zones to choose from, with the chosen one: an API takes others too, such as US/Eastern."""
+    return [*choices(), *([chosen] if chosen not in choices() else [])]
 
 
 def about(subscription: Subscription) -> str:

@@ -113,6 +113,7 @@ def about(visit: Visit, webhook: str) -> dict[str, Any]:
         "types": [type for type in TYPES if type in endpoint.events],
         "events": EVENTS,
         "overlaps": OVERLAPS,
+        "overlap": visit.form["overlap_seconds"] if visit.request.method == "POST" else OVERLAPS[0][0],
         "older_until_ms": max(until, default=None),
         "latest": delivery_log.page(visit.caller, webhook, visit.now_ms, LATEST).deliveries,
     }

@@ -3,9 +3,7 @@
 Nothing here is counted: `analytics` reads, `core.figures` adds up.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 
 from chalicelib.core import figures as core
 from chalicelib.core import rollups as r
@@ -19,11 +17,9 @@ from chalicelib.services.accounts import Caller
 from chalicelib.services.analytics import Report
 from chalicelib.services.reports import Sum
 
-MOST_LINKS: Final = 10
-
 
 @dataclass(frozen=True, slots=True)
-class Leading:
+class Scanned:
     """A link and its scans in the range."""
 
     link: Link
@@ -35,16 +31,11 @@ class Group:
     """The figures of several links, and these with their scans, most scans first; none of an organization."""
 
     figures: Figures
-    ranked: tuple[Leading, ...]
+    ranked: tuple[Scanned, ...]
 
     @property
     def links(self) -> int:
         return len(self.ranked)
-
-    @property
-    def leading(self) -> tuple[Leading, ...]:
-        """The first ones that were scanned at all."""
-        return tuple(it for it in self.ranked[:MOST_LINKS] if it.scans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +56,13 @@ def of_link(organization: int, link: int, asked: Range) -> Figures:
     return _figures(analytics.link_report(organization, link, asked.both, asked.now_ms), asked)
 
 
-def of_links(organization: int, links: Collection[int], asked: Range) -> Figures:
-    """The sum of several links; whoever scanned two of them is two visitors. Raises Unavailable."""
-    report = analytics.links_report(organization, links, asked.both, asked.now_ms)
-    return _figures(report, asked, exact=len(set(links)) < 2)
-
-
 def of_campaign(caller: Caller, seen: Assignments, campaign: Campaign, asked: Range) -> Group:
-    """As `of_links`, of a campaign's. Raises Unavailable."""
+    """The sum of a campaign's links; whoever scanned two of them is two visitors. Raises Unavailable."""
     return _group(reports.of_campaign(caller, seen, campaign, _Read.of(asked), asked.now_ms), asked)
 
 
 def of_client(caller: Caller, seen: Assignments, client: Client, asked: Range) -> Group:
-    """As `of_links`, of a client's. Raises Unavailable."""
+    """The same of a client's. Raises Unavailable."""
     return _group(reports.of_client(caller, seen, client, _Read.of(asked), asked.now_ms), asked)
 
 
@@ -91,7 +76,7 @@ def of_everything(caller: Caller, asked: Range) -> Group:
 
 
 def _group(found: Sum, asked: Range, dimensions: tuple[str, ...] = r.DIMENSIONS) -> Group:
-    ranked = [Leading(link, found.scans.get(link.number, 0)) for link in found.links]
+    ranked = [Scanned(link, found.scans.get(link.number, 0)) for link in found.links]
     ranked.sort(key=lambda it: (-it.scans, it.link.number))
     return Group(_figures(found.report, asked, dimensions, found.exact), tuple(ranked))
 

@@ -48,14 +48,14 @@ def all_links(browser: Browser) -> dict[str, Link]:
 
 def test_nothing_is_made_before_a_list_was_looked_over(browser: Browser) -> None:
     seen = browser.post(PATH, {"links": LIST})
-    assert "3 links, all of them sound. Nothing is made yet." in seen.words
+    assert "3 links, all of them fine. Nothing is created yet." in seen.words
     assert "https://example.com/2" in seen.words
     assert all_links(browser) == {}
 
 
 def test_a_list_is_made_and_shown_with_its_short_urls(browser: Browser) -> None:
     seen = make(browser, LIST)
-    assert (seen.status, "3 links made" in seen.words) == (200, True)
+    assert (seen.status, "3 links created" in seen.words) == (200, True)
     made = all_links(browser)
     assert (made["table-1"].destination, made["table-1"].label) == ("https://example.com/1", "Table 1")
     assert all(slug in seen.text for slug in made)
@@ -91,7 +91,7 @@ https://example.com/,{"x" * 201},
         "Label: must be at most 200 characters, in one line",
         "Destination: must be an absolute http or https URL",
     ]
-    assert "6 of 7 lines cannot be made" in seen.words
+    assert "6 of 7 lines cannot be used" in seen.words
     assert HOSTILE not in seen.text
     make(browser, text)
     assert set(all_links(browser)) == {"taken", "fine"}
@@ -128,9 +128,9 @@ def test_what_could_not_be_made_can_be_made_later(browser: Browser, monkeypatch:
     with monkeypatch.context() as patched:
         patched.setattr("chalicelib.services.bulk.LONGEST_SECONDS", -1.0)
         seen = browser.post(f"{PATH}/make", {"links": shown_list(looked), "once": once(looked)})
-    assert "8 could not be made" in seen.words
+    assert "8 could not be created" in seen.words
     rest = browser.post(f"{PATH}/make", {"links": shown_list(seen), "once": once(seen)})
-    assert "8 links made" in rest.words
+    assert "8 links created" in rest.words
     assert len(all_links(browser)) == 40
 
 

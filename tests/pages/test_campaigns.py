@@ -46,7 +46,7 @@ def known(browser: Browser) -> list[Campaign]:
 
 
 def test_without_campaigns_there_is_the_way_to_the_first(browser: Browser) -> None:
-    assert "Make the first campaign" in browser.get(LIST).words
+    assert "Create your first campaign" in browser.get(LIST).words
 
 
 def test_a_campaign_is_made_and_its_links_are_chosen_next(browser: Browser) -> None:

@@ -41,7 +41,7 @@ def new_key(browser: Browser, of: Client, **form: str) -> str:
 
 
 def test_without_clients_there_is_the_way_to_the_first(browser: Browser) -> None:
-    assert "Make the first client" in browser.get(LIST).words
+    assert "Create your first client" in browser.get(LIST).words
 
 
 def test_a_client_is_made_and_its_links_are_chosen_next(browser: Browser) -> None:
@@ -107,7 +107,7 @@ def test_a_key_of_its_own_is_shown_once_and_reads_its_reports_alone(browser: Bro
     listed = browser.get(f"{at(made)}/keys")
     assert text not in listed.text
     assert "Theirs" in listed.words
-    assert "1 key of its own" in browser.get(at(made)).words
+    assert "1 key" in browser.get(at(made)).words
 
 
 def test_a_key_of_its_own_is_revoked(browser: Browser) -> None:

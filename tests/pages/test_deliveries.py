@@ -123,7 +123,7 @@ def test_a_delivery_says_how_it_stands(browser: Browser, state: str, said: str) 
     endpoint = hook(browser)
     seen = browser.get(page_of(endpoint, logged(endpoint, "evt_1", now_ms(), state)))
     assert said in seen.words
-    assert ("Post it again" in seen.text) == (state != WAITING)
+    assert ("Send again" in seen.text) == (state != WAITING)
 
 
 def test_a_delivery_is_posted_again(browser: Browser) -> None:

@@ -113,4 +113,4 @@ def test_a_hostile_name_is_shown_as_it_is(browser: Browser) -> None:
 
 
 def test_without_keys_there_is_the_way_to_the_first(browser: Browser) -> None:
-    assert "Make the first key" in browser.get("/dashboard/keys").words
+    assert "Create your first key" in browser.get("/dashboard/keys").words

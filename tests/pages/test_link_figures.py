@@ -62,7 +62,7 @@ def hidden(seen: Seen) -> set[str]:
 def test_a_link_without_scans_tells_what_to_do(browser: Browser, link: str) -> None:
     seen = browser.get(link)
     assert seen.status == 200
-    assert "No scans yet" in seen.words
+    assert "Your QR code is ready" in seen.words and "/qr/print" in seen.text
     assert hidden(seen) == {"figures"}
     assert set(chart(seen)["total"]) == {0}
 

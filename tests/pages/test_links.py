@@ -105,7 +105,7 @@ def test_links_are_found_by_words_and_status(
     seen = browser.get(f"/dashboard?{query}")
     assert named(seen) == shown
     assert f"{len(shown)} link" in seen.words
-    assert ("No link fits" in seen.words) is not bool(shown)
+    assert ("No link matches" in seen.words) is not bool(shown)
 
 
 def test_only_the_list_of_ones_own_organization_is_shown(browser: Browser) -> None:

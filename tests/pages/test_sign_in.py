@@ -44,7 +44,7 @@ def test_an_onward_path_that_is_no_address_leads_to_the_dashboard(
 def test_looking_at_a_link_uses_nothing_up(browser: Browser, stranger: Browser) -> None:
     path = link(browser)
     for _ in range(3):
-        assert "Welcome back" in stranger.get(path).words
+        assert "<h1>Sign in</h1>" in stranger.get(path).text
     assert stranger.post(path).status == 303
     assert NAME in stranger.cookies
 
@@ -53,8 +53,8 @@ def test_a_link_is_good_once(browser: Browser, stranger: Browser) -> None:
     path = link(browser)
     stranger.post(path)
     again = Browser().post(path)
-    assert (again.status, "used up" in again.words) == (410, True)
-    assert "used up" in Browser().get(path).words
+    assert (again.status, "no longer works" in again.words) == (410, True)
+    assert "no longer works" in Browser().get(path).words
 
 
 def test_what_is_answered_tells_nothing_about_an_address(browser: Browser, stranger: Browser) -> None:
@@ -152,3 +152,24 @@ def test_a_script_that_is_signed_out_is_told_so_in_json(stranger: Browser) -> No
 @pytest.fixture(autouse=True)
 def _mails(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.services.signing_in.sends_mail", lambda: True)
+
+
+def test_what_was_typed_outlives_the_session(browser: Browser, stranger: Browser) -> None:
+    typed = {"destination": "https://example.com/<1>", "label": "\nSpring", "tags": ["a", "b"]}
+    seen = stranger.post("/dashboard/links/new?from=list", typed)
+    assert (seen.status, "You are signed out" in seen.words) == (401, True)
+    assert 'action="/dashboard/links/new?from=list"' in seen.text
+    kept = re.findall(r'<textarea name="(\w+)"[^>]*>\n(.*?)</textarea>', seen.text, re.DOTALL)
+    assert kept == [
+        ("destination", "https://example.com/&lt;1&gt;"),
+        ("label", "\nSpring"),
+        ("tags", "a"),
+        ("tags", "b"),
+    ]
+    assert browser.post("/dashboard/links/new", typed).status == 303
+
+
+@pytest.mark.parametrize("body", [b"", b"label=" + b"x" * 70_000], ids=["nothing", "too much"])
+def test_a_form_that_cannot_be_kept_leads_to_the_sign_in(stranger: Browser, body: bytes) -> None:
+    seen = stranger.request("POST", "/dashboard/links/new", body, Origin=BASE)
+    assert (seen.status, seen.location) == (303, "/sign-in")

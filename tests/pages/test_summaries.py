@@ -38,7 +38,7 @@ def everything(browser: Browser) -> list[Subscription]:
 
 
 def test_without_summaries_there_is_the_way_to_the_first(browser: Browser) -> None:
-    assert "Make the first summary" in browser.get("/dashboard/summaries").words
+    assert "Create your first summary" in browser.get("/dashboard/summaries").words
 
 
 def test_a_summary_is_made_and_its_url_never_shown_again(browser: Browser) -> None:
@@ -139,6 +139,12 @@ def test_a_summary_of_a_link_that_was_deleted_can_still_be_renamed(browser: Brow
     about = ids.spell("dc", poster.number)
     assert browser.post(at(it), fields(url="", about=about, name="Old")).status == 303
     assert (everything(browser)[0].name, everything(browser)[0].of) == ("Old", poster.number)
+
+
+def test_a_time_zone_that_the_form_does_not_offer_stays(browser: Browser) -> None:
+    new = NewSubscription(URL, (), "https://qz.example", schedule=Schedule(time_zone="US/Eastern"))
+    it = subscriptions.create(caller(browser), new, now_ms()).subscription
+    assert '<option value="US/Eastern" selected>' in browser.get(f"{at(it)}/edit").text
 
 
 def test_a_summary_is_paused_and_resumed(browser: Browser) -> None:

@@ -30,7 +30,7 @@ def fares(browser: Browser, **known: Any) -> str:
 
 
 def test_without_webhooks_there_is_the_way_to_the_first(browser: Browser) -> None:
-    assert "Make the first webhook" in browser.get("/dashboard/webhooks").words
+    assert "Create your first webhook" in browser.get("/dashboard/webhooks").words
     form = browser.get("/dashboard/webhooks/new")
     assert (form.status, "Only about some links" in form.words) == (200, False)
 
@@ -156,7 +156,7 @@ def test_a_webhook_is_paused_and_resumed(browser: Browser) -> None:
     words = browser.get(at(endpoint)).words
     assert "Paused Nothing is posted to it." in words
     browser.post(f"{at(endpoint)}/resume")
-    assert "Well Every delivery arrives." in browser.get(at(endpoint)).words
+    assert "Well Nothing that was due failed lately." in browser.get(at(endpoint)).words
 
 
 def test_one_that_we_disabled_says_why_and_is_resumed(browser: Browser) -> None:
@@ -194,7 +194,7 @@ def test_another_secret_is_shown_this_once_while_the_one_before_goes_on(browser:
     assert until_ms is not None
     assert abs(until_ms - now_ms() - 3_600_000) < 60_000
     words = browser.get(at(endpoint)).words
-    assert "The one before goes on signing until" in words
+    assert "The old secret stays valid until" in words
     assert copied(seen) not in browser.get(at(endpoint)).text
 
 
@@ -210,6 +210,7 @@ def test_a_secret_that_cannot_be_is_refused(browser: Browser, form: dict[str, st
     endpoint = hook(browser)
     seen = browser.post(f"{at(endpoint)}/secret", form)
     assert (seen.status, said in seen.words) == (400, True)
+    assert 'value="0" selected' in seen.text or form["overlap_seconds"] != "0"
     assert everything(browser)[0].endpoint.secrets == endpoint.secrets
 
 

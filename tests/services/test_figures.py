@@ -50,20 +50,24 @@ def test_visitors_of_several_links_are_added_up(account: Account) -> None:
     other = account.other()
     _scanned(account, (0, "a"))
     _scanned(other, (0, "a"))
-    numbers = [account.link.number, other.link.number]
-    both = figures.of_links(account.organization, numbers, _week())
-    assert (both.visitors.now, both.exact) == (2, False)
-    assert figures.of_links(account.organization, numbers[:1], _week()).exact
+    both = _campaign(account, account, other)
+    seen = assignments.everything(account.caller)
+    found = figures.of_campaign(account.caller, seen, seen.campaigns[both], _week()).figures
+    assert (found.visitors.now, found.exact) == (2, False)
 
 
-def test_a_campaign_names_its_leading_links(account: Account) -> None:
+def test_a_campaign_ranks_its_links(account: Account) -> None:
     other, third = account.other(), account.other()
     _scanned(account, (1, "a"), (9, "b"), (9, "c"))
     _scanned(other, (1, "a"), (2, "a"))
     number = _campaign(account, account, other, third)
     seen = assignments.everything(account.caller)
     found = figures.of_campaign(account.caller, seen, seen.campaigns[number], _week())
-    assert [(it.link.number, it.scans) for it in found.leading] == [(other.link.number, 2), (account.link.number, 1)]
+    assert [(it.link.number, it.scans) for it in found.ranked] == [
+        (other.link.number, 2),
+        (account.link.number, 1),
+        (third.link.number, 0),
+    ]
     assert (found.links, found.figures.total.now, found.figures.total.before) == (3, 3, 2)
 
 
@@ -84,4 +88,4 @@ def test_an_organization_knows_its_visitors_apart_and_few_rankings(account: Acco
     found = figures.of_everything(account.caller, _week())
     assert (found.figures.total.now, found.figures.visitors.now, found.figures.exact) == (2, 1, True)
     assert set(found.figures.rankings) == set(r.ORGANIZATION_DIMENSIONS)
-    assert found.leading == ()
+    assert found.ranked == ()

@@ -264,3 +264,17 @@ def test_a_replay_is_found_within_its_endpoint_only(account: Account, endpoint: 
         replaying.status(account.caller, spelled(endpoint), "rpl_?", now_ms())
     with pytest.raises(NotFound):
         replaying.status(account.caller, spelled(endpoint), str(wanted.number), now_ms() + 8 * DAY_MS)
+
+
+def test_orders_of_an_endpoint_are_listed_newest_first_for_a_week(account: Account, endpoint: Endpoint) -> None:
+    first, last = order(account, endpoint, FAILED), order(account, endpoint, HELD)
+    order(account, new_endpoint(account.caller))
+    work(first)
+
+    def listed(now: int) -> list[tuple[int, str]]:
+        return [(it.number, it.state) for it in replaying.recent(account.caller, spelled(endpoint), now)]
+
+    assert listed(now_ms()) == [(last.number, RUNNING), (first.number, DONE)]
+    assert listed(now_ms() + 7 * DAY_MS + 1_000) == []
+    with pytest.raises(NotFound):
+        replaying.recent(new_account("Other").caller, spelled(endpoint), now_ms())

@@ -20,18 +20,27 @@ for (const button of document.querySelectorAll("[data-theme-switch]")) {
   });
 }
 
-/** Copies a text, and says so in the button's own words. */
+/** Copies a text, and says so for a while in the button's words and in its name, which may be another one. */
 async function copy(button) {
-  const before = button.textContent;
+  if (button.copied) return;
+  button.copied = true;
+  const before = [...button.childNodes];
+  const name = button.getAttribute("aria-label");
+  let said = "Copied";
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Copied";
   } catch {
-    button.textContent = "Press Ctrl+C";
+    said = "Press Ctrl+C";
     const shown = button.parentElement.querySelector("code, a");
     if (shown) getSelection().selectAllChildren(shown);
   }
-  setTimeout(() => { button.textContent = before; }, 1500);
+  button.replaceChildren(said);
+  if (name) button.setAttribute("aria-label", said);
+  setTimeout(() => {
+    button.replaceChildren(...before);
+    if (name) button.setAttribute("aria-label", name);
+    button.copied = false;
+  }, 1500);
 }
 
 /** Asks before a form is sent that cannot be undone. Resolves to whether to go on. */
@@ -103,6 +112,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-sends]")) event.target.form.requestSubmit();
 });
+
+// Whoever sent a form that was refused goes on where it is wrong.
+document.querySelector('[aria-invalid="true"]')?.focus();
 
 // A message is of the answer to one form: it does not come again when the page is loaded anew.
 const shown = new URL(location.href);

@@ -21,11 +21,18 @@ expect.set_options(timeout=TIMEOUT_MS)
 AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
 
 
+@pytest.fixture(scope="package")
+def ground() -> Iterator[str]:
+    """Where links and webhooks lead: an `address:port`."""
+    with landing() as address:
+        yield address
+
+
 # For the package, not the session: Playwright's event loop would be in the way of others that run one.
 @pytest.fixture(scope="package", name="browser")
-def _browser() -> Iterator[Browser]:
+def _browser(ground: str) -> Iterator[Browser]:
     need("chromium")
-    with landing() as address, chromium({HOST: address}) as browser:
+    with chromium({HOST: ground}) as browser:
         yield browser
 
 

@@ -6,6 +6,10 @@ from typing import Any, Final
 from playwright.sync_api import Page
 
 MOST_STOPS: Final = 400
+# Some pages focus a field when they open, from which Tab would go on.
+_TO_THE_BEGINNING: Final = (
+    "document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')"
+)
 # What the focus is on. An element is marked when it had the focus, so that those left out can be told.
 _STOP: Final = """() => {
   const at = document.activeElement;
@@ -34,7 +38,7 @@ class Walk:
 
 def walk(page: Page) -> Walk:
     """Press Tab from the page's beginning to its end."""
-    page.evaluate("document.activeElement?.blur()")
+    page.evaluate(_TO_THE_BEGINNING)
     stops: list[dict[str, Any]] = []
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")

@@ -8,12 +8,12 @@ from playwright.sync_api import Page
 ELEMENT: Final = "x-probe"
 RESOURCE: Final = "/x-probe"
 NAMES: Final = {
-    "markup": f"\"'><{ELEMENT}></{ELEMENT}><img src={RESOURCE} onerror=alert(1)>",
-    "a script's end": f"--></script></title></textarea><{ELEMENT}></{ELEMENT}><script src={RESOURCE}></script>",
-    "an attribute": f"\" ' autofocus onfocus=alert(1) style=background:url({RESOURCE}) x=",
+    "markup": (
+        f"\"'><{ELEMENT}></{ELEMENT}><img src={RESOURCE} onerror=alert(1)>--></script></title></textarea>"
+        f"<{ELEMENT}></{ELEMENT}>\" ' autofocus onfocus=alert(1) style=background:url({RESOURCE}) x="
+    ),
     "a template": "{{7*7}}{% raw %}${7*7}<%=7*7%>#{7*7}&lt;b&gt;&#60;",
-    "letters from right to left": "שלום abc مرحبا Z̃̃̃̃ 🧭",
-    "a long word": "W" * 100,
+    "letters from right to left, and a long word": f"שלום مرحبا Z̃̃̃ 🧭 {'W' * 100}",
 }
 # What runs without being a file of ours: the policy forbids it, but it should not be there at all.
 _INJECTED: Final = (

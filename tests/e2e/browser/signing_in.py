@@ -20,14 +20,14 @@ def sign_in(page: Page, email: str = OWNER_EMAIL) -> None:
     before = _links(mailbox, email).count()
     page.get_by_label("E-mail address").fill(email)
     page.get_by_role("button", name="Send me a link").click()
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
     deadline = time.monotonic() + MAIL_SECONDS
     while _links(mailbox, email).count() == before:
         assert time.monotonic() < deadline, "no mail came"
         mailbox.get_by_role("link", name="Look again").click()
         mailbox.wait_for_timeout(100)
     _links(mailbox, email).first.click()
-    expect(mailbox.get_by_role("heading", name="Welcome back")).to_be_visible()
+    expect(mailbox.get_by_role("heading", name="Sign in")).to_be_visible()
     mailbox.get_by_role("button", name="Sign in").click()
     mailbox.wait_for_url("**/dashboard**")
     mailbox.close()

@@ -6,13 +6,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.keyboard import walk
+from tests.e2e.conftest import Client
 
-WALKED: Final = {"account": "/dashboard/account"}
+WALKED: Final = {
+    "links": "/dashboard",
+    "a new link": "/dashboard/links/new",
+    "a link": "/dashboard/links/{}",
+    "the designer": "/dashboard/links/{}/qr",
+    "settings": "/dashboard/settings",
+}
 
 
 @pytest.mark.parametrize("name", WALKED)
-def test_the_tab_key_comes_by_everything_and_shows_where_it_is(name: str, owner_page: Page) -> None:
-    owner_page.goto(WALKED[name])
+def test_the_tab_key_comes_by_everything_and_shows_where_it_is(name: str, owner_page: Page, client: Client) -> None:
+    owner_page.goto(WALKED[name].format(client.create("Walked by keyboard")["id"]))
     walked = walk(owner_page)
     assert walked.stops
     assert (walked.unseen, walked.missed) == ([], [])

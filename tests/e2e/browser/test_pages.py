@@ -13,17 +13,18 @@ from tests.e2e.browser.axe import OF_COLOURS, OF_SIZES, axe, axe_again
 from tests.e2e.browser.conftest import Tab, watched
 from tests.e2e.browser.pages import PAGES, unseen
 from tests.e2e.browser.sessions import let_in
-from tests.e2e.browser.things import Things, things
+from tests.e2e.browser.things import Maker, Things
 from tests.e2e.conftest import Client
 
+NAME: Final = "A good name"
 WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def made(stack: LocalStack) -> Iterator[Things]:
+def made(stack: LocalStack, owner_session: str, ground: str) -> Iterator[Things]:
     with closing(Client(stack.url, stack.api_key)) as client:
-        yield things(client, "A good link")
+        yield Maker(client, owner_session, ground).things(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_everybody_can_use(name: str, tabs: dict[bool, Tab], made: Things) -> No
     assert answer is not None
     assert answer.status == shown.status
     (heading,) = tab.page.get_by_role("heading", level=1).all_inner_texts()
-    assert shown.matches(heading), heading
+    assert shown.is_headed(heading, NAME), heading
     assert tab.page.title()
     assert looks(tab.page) == []
     tab.watch.verify()
