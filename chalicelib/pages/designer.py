@@ -1,6 +1,7 @@
 """The QR designer: how a link's QR codes look, and how well they can be read."""
 
 import json
+import secrets
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,7 +16,7 @@ from chalicelib.core.names import check_name
 from chalicelib.core.print_sizes import DISTANCES
 from chalicelib.core.styles import CORNERS, DOTS, LEVELS, Style, of_words
 from chalicelib.errors import BodyTooLarge, InvalidRequest, PlanLimitExceeded, QuietzoneError
-from chalicelib.pages import answers, designs, desks, scores
+from chalicelib.pages import answers, designs, desks, link_forms, scores
 from chalicelib.pages.designer_files import FORMATS, SIZES
 from chalicelib.pages.desks import Desk
 from chalicelib.pages.http import Pages
@@ -52,9 +53,9 @@ def save(visit: Visit, link: str) -> Response:
     try:
         style = designs.read(form, desk.style)
         label = check_name("label", form["label"], empty=True)
-        if desk.is_first:
-            _restyle(desk, style)
         number = _edit(desk, style, label) if desk.code else _create(desk, style, label)
+        if desk.is_first:  # last: of what is refused nothing is saved
+            _restyle(desk, style)
     except (InvalidRequest, PlanLimitExceeded) as error:
         return _refused(desk, form, error)
     return visit.see(desk.path, "code-saved", code=ids.spell("qr", number))
@@ -121,7 +122,8 @@ def _create(desk: Desk, style: Style, label: str) -> int:
         compact=desk.compact,
         label=label or None,
     )
-    return int(qr_codes.create(visit.caller, new, visit.now_ms, _number).answer)
+    once = link_forms.once(visit, [desk.link.number, dict(visit.form)])
+    return int(qr_codes.create(visit.caller, new, visit.now_ms, _number, once).answer)
 
 
 def _number(code: QrCode) -> str:
@@ -171,6 +173,7 @@ def _shown(desk: Desk, fields: Mapping[str, str], style: Style) -> dict[str, Any
     look: Look = designing.look(desk.picture(style))
     return {
         "desk": desk,
+        "once": secrets.token_urlsafe(16),
         "title_of": desks.title,
         "values": fields,
         "look": scores.shown(look),

@@ -133,6 +133,22 @@ def test_the_first_codes_look_is_the_links_own_too(browser: Browser, link: Link)
     assert links.get(caller_of(browser), str(link.number)).details.style["dotsColor"] == "#101010"
 
 
+@pytest.mark.parametrize("code", ["new", ""], ids=["a first code", "a code that is there"])
+def test_of_a_look_that_is_refused_nothing_is_saved(browser: Browser, link: Link, code: str) -> None:
+    if not code:
+        saved(browser, link)
+    before = links.get(caller_of(browser), str(link.number)).details.style
+    seen = save(browser, link, code, foreground="#3B0764", logo=LOGO, logo_of=LOGO, logo_image="0" * 64)
+    assert (seen.status, "Is no longer here" in seen.words) == (400, True), seen.words
+    assert links.get(caller_of(browser), str(link.number)).details.style == before
+
+
+def test_a_first_code_that_is_sent_twice_is_made_once(browser: Browser, link: Link) -> None:
+    assert save(browser, link, "new", once="a text of the form").location
+    assert save(browser, link, "new", once="a text of the form").location
+    assert len(codes_of(browser, link)) == 1
+
+
 def test_each_further_code_has_a_marker_and_a_name(browser: Browser, link: Link) -> None:
     saved(browser, link)
     poster = saved(browser, link, label="Poster")
