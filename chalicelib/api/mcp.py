@@ -5,13 +5,12 @@ here for whatever is asked; what else a tool needs is asked for when it is calle
 """
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from chalice.app import Response
 
 from chalicelib.api import dialects
 from chalicelib.api.http import Api
-from chalicelib.api.requests import Call
+from chalicelib.api.requests import Call, origin_of
 from chalicelib.core import limits
 from chalicelib.errors import Forbidden
 
@@ -49,6 +48,5 @@ def refuse() -> Response:
 def _check_origin(call: Call) -> None:
     """Raises Forbidden for a page of another origin (Streamable HTTP, security: against DNS rebinding)."""
     origin = call.request.headers.get("origin")
-    base = urlsplit(call.base)
-    if origin is not None and origin.lower() != f"{base.scheme}://{base.netloc}".lower():
+    if origin is not None and origin.lower() != origin_of(call.base):
         raise Forbidden.origin()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from chalice.app import Request
 from pydantic import BaseModel, ValidationError
@@ -181,6 +182,13 @@ def base_url(request: Request) -> str:
     domain, stage = context.get("domainName", ""), context.get("stage", "")
     # API Gateway's own domain has the stage in its paths; one's own leads to a stage by itself.
     return f"https://{domain}/{stage}" if ".execute-api." in domain and stage else f"https://{domain}"
+
+
+def origin_of(base: str) -> str:
+    """The origin of an address, as browsers spell it: in lower case, without the port that goes without saying."""
+    parts = urlsplit(base.lower())
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
 
 
 def _by_key(call: Call, scope: str) -> Caller:

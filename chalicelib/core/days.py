@@ -6,6 +6,8 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 QUARTER_MS = HOUR_MS // 4
 
+LAST_MS = 253_402_300_799_999  # the end of the year 9999: nothing later can be written as a date
+
 _EPOCH = date(1970, 1, 1).toordinal()
 _EPOCH_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 

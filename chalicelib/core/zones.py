@@ -13,6 +13,7 @@ from chalicelib.core.days import date_of, number_of
 from chalicelib.errors import InvalidRequest
 
 _PACKAGE: Final = "tzdata"
+_FIELD: Final = "%Y-%m-%dT%H:%M"
 _CONTINENTS: Final = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
@@ -48,15 +49,18 @@ def instant(text: str, zone: str, field: str) -> int:
     """The moment that a form's `2026-11-21T14:05` names by a zone's clocks, in milliseconds; `moment` says which, where
     it comes twice or never. Raises InvalidRequest that names the field."""
     try:
-        local = datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=_zone(zone))  # browsers may send seconds
+        local = datetime.strptime(text[:16], _FIELD).replace(tzinfo=_zone(zone))  # browsers may send seconds
         return int(local.astimezone(UTC).timestamp()) * 1000
     except (OverflowError, ValueError) as error:
         raise InvalidRequest.for_field(field, "must be a date and a time") from error
 
 
 def wall_clock(ms: int, zone: str) -> str:
-    """What a zone's clocks show at a moment, as forms take it: `2026-11-21T14:05`."""
-    return datetime.fromtimestamp(ms / 1000, _zone(zone)).strftime("%Y-%m-%dT%H:%M")
+    """What a zone's clocks show at a moment, as forms take it: `2026-11-21T14:05`; at most the last minute of 9999."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, _zone(zone)).strftime(_FIELD)
+    except (OverflowError, ValueError):  # clocks that are ahead of UTC leave the calendar before it does
+        return datetime.max.strftime(_FIELD)
 
 
 @cache

@@ -12,6 +12,7 @@ from chalicelib.core.exports import DONE
 from chalicelib.core.links import Link
 from chalicelib.core.styles import Format
 from chalicelib.errors import InvalidRequest, NotFound
+from chalicelib.pages.answers import HEADERS
 from chalicelib.pages.bulk_links import PATH
 from chalicelib.pages.http import Pages
 from chalicelib.pages.visits import Visit
@@ -32,9 +33,9 @@ def table(visit: Visit) -> Response:
     found = link_lists.several(visit.caller, _asked(visit))
     lines = [csv_lines.line(COLUMNS), *(csv_lines.line(_cells(visit, link)) for link in found)]
     headers: Headers = {
+        **HEADERS,
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Disposition": 'attachment; filename="links.csv"',
-        "X-Content-Type-Options": "nosniff",
     }
     return Bytes("".join(lines).encode(), headers, 200)
 
@@ -46,7 +47,7 @@ def images(visit: Visit) -> Response:
     made = bundling.build_or_order(visit.caller, wanted, visit.now_ms)
     if isinstance(made, Built):
         disposition = f'attachment; filename="{FILENAME}"'
-        return Bytes(made.content, {"Content-Type": CONTENT_TYPE, "Content-Disposition": disposition}, 200)
+        return Bytes(made.content, {**HEADERS, "Content-Type": CONTENT_TYPE, "Content-Disposition": disposition}, 200)
     return visit.see(f"{PATH}/images/{made.number}")
 
 

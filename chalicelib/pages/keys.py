@@ -26,6 +26,7 @@ PREFIXES: Final = (
     ("smllr_live_", "reporting API (smllr_live_)"),
     ("snd_live_", "qr API (snd_live_)"),
 )
+LONGEST_DAYS: Final = 3_660
 LIFETIMES: Final = (("", "Never"), ("30", "After 30 days"), ("90", "After 90 days"), ("365", "After a year"))
 SCOPES_SHOWN: Final = tuple((scope, scope) for scope in sorted(SCOPES))
 
@@ -49,9 +50,7 @@ def create(visit: Visit) -> Response:
     """Make a key, and show its text this once."""
     form = visit.form
     try:
-        days = form.whole("days")
-        expires_ms = None if days is None else visit.now_ms + days * DAY_MS
-        new = NewKey(form["name"], form["prefix"], frozenset(form.all("scopes")), expires_ms)
+        new = NewKey(form["name"], form["prefix"], frozenset(form.all("scopes")), ends_ms(visit))
         issued = keys.create(visit.caller, new, visit.now_ms)
     except InvalidRequest as error:
         return visit.refused("keys/new.html", error, **_form(form.all("scopes"), form["name"], form["prefix"]))
@@ -90,6 +89,14 @@ def revoke(visit: Visit, key: str) -> Response:
     """End a key for good."""
     keys.revoke(visit.caller, key, visit.now_ms)
     return visit.see("/dashboard/keys", "key-revoked")
+
+
+def ends_ms(visit: Visit) -> int | None:
+    """When a key of the form ends, None for never. Raises InvalidRequest."""
+    days = visit.form.whole("days")
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise InvalidRequest.for_field("days", f"must be 1 to {LONGEST_DAYS}")
+    return None if days is None else visit.now_ms + days * DAY_MS
 
 
 def _said(visit: Visit) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from chalice.app import Response
 
@@ -52,10 +52,10 @@ class Filters(NamedTuple):
 
 def back(visit: Visit, otherwise: str, said: str) -> Response:
     """To the list from which a form was sent, as it was filtered, or else to another page."""
-    sent = urlsplit(visit.form["from"])
-    if sent.path != HOME or sent.netloc:
+    path, _, query = visit.form["from"].partition("?")
+    if path != HOME:
         return visit.see(otherwise, said)
-    kept = {name: value for name, value in parse_qsl(sent.query) if name in NAMES}
+    kept = {name: value for name, value in parse_qsl(query) if name in NAMES}
     return visit.see(HOME, said, **kept)
 
 

@@ -1,8 +1,8 @@
 """Whose page a form was sent from: nobody else's may change anything here."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
+from chalicelib.api.requests import origin_of
 from chalicelib.errors import Forbidden
 
 
@@ -13,10 +13,5 @@ def check_own(headers: Mapping[str, str], base: str) -> None:
     is no browser with a session of ours.
     """
     origin = headers.get("origin", "")
-    if origin != _origin(base) or headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    if origin != origin_of(base) or headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden.other_site()
-
-
-def _origin(base: str) -> str:
-    parts = urlsplit(base)
-    return f"{parts.scheme}://{parts.netloc}"

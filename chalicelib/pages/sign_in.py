@@ -82,4 +82,6 @@ def _with_session(visit: Visit, response: Response, text: str) -> Response:
 
 def _local(path: str) -> str:
     """Where to go on after signing in: a page of the dashboard, and nowhere else."""
-    return path if path == HOME or path.startswith((f"{HOME}/", f"{HOME}?")) else HOME
+    is_ours = path == HOME or path.startswith((f"{HOME}/", f"{HOME}?"))
+    is_address = path.isascii() and path.isprintable() and " " not in path  # else no header takes it
+    return path if is_ours and is_address else HOME

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from chalicelib import ids
 from chalicelib.core import key_texts
 from chalicelib.core.accounts import CLIENT_SCOPES, MEMBER, SCOPES, ApiKey, Member, hint
-from chalicelib.core.days import DAY_MS
+from chalicelib.core.days import DAY_MS, LAST_MS
 from chalicelib.core.names import check_name
 from chalicelib.errors import Forbidden, InvalidRequest, NotFound, Unavailable
 from chalicelib.services import callers, listing, twins
@@ -202,6 +202,8 @@ def _check(caller: Caller, new: NewKey, now_ms: int) -> None:
     check_name("name", new.name, empty=True)
     if new.expires_ms is not None and new.expires_ms <= now_ms:
         raise InvalidRequest.for_field("expires_at", "must be in the future")
+    if new.expires_ms is not None and new.expires_ms > LAST_MS:
+        raise InvalidRequest.for_field("expires_at", "must be before the year 10000")
     _check_scopes(scopes, new.client)
     _check_has(caller, scopes)
 

@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from chalicelib.core.days import DAY_MS, HOUR_MS, QUARTER_MS, iso_time, parse_day
+from chalicelib.core.days import LAST_MS, DAY_MS, HOUR_MS, QUARTER_MS, iso_time, parse_day
 from chalicelib.core.zones import check_zone, instant, local_day, moment, wall_clock
 from chalicelib.errors import InvalidRequest
 
@@ -93,6 +93,10 @@ def test_what_is_no_time_names_its_field(text: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         instant(text, "Asia/Tokyo", "expires_at")
     assert refused.value.field == "expires_at"
+
+
+def test_the_last_of_all_times_is_shown_by_clocks_that_are_ahead_too() -> None:
+    assert wall_clock(LAST_MS, "UTC") == wall_clock(LAST_MS, "Pacific/Kiritimati") == "9999-12-31T23:59"
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])

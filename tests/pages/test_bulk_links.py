@@ -145,11 +145,18 @@ def test_all_of_a_list_may_go_into_a_campaign(browser: Browser) -> None:
     assert "There is no such campaign" in browser.post(PATH, {"links": LIST, "campaign": "camp_zz"}).words
 
 
+def is_kept_back(got: Seen) -> bool:
+    """Whether nobody keeps a copy of a file, nor takes it for a page."""
+    headers = got.headers
+    return (headers["cache-control"], headers["x-content-type-options"]) == ("private, no-store", "nosniff")
+
+
 def test_a_table_of_what_was_made_is_no_formula(browser: Browser) -> None:
     seen = make(browser, "https://example.com/,=HYPERLINK(1),sum\nhttps://example.com/2,Plain\n")
     other = seed(new_browser("Other"))
     got = browser.post(f"{PATH}/table", {"ids": f"{ids_of(seen)} {other.number}"})
     assert got.headers["content-disposition"] == 'attachment; filename="links.csv"'
+    assert is_kept_back(got)
     heading, first, second = csv.reader(io.StringIO(got.text))
     assert heading == ["id", "short_url", "destination", "label"]
     assert first[1:] == [f"{BASE}/sum", "https://example.com/", "'=HYPERLINK(1)"]
@@ -159,6 +166,7 @@ def test_a_table_of_what_was_made_is_no_formula(browser: Browser) -> None:
 def test_their_qr_codes_come_in_a_zip(browser: Browser) -> None:
     got = browser.post(f"{PATH}/images", {"ids": ids_of(make(browser, LIST))})
     assert got.headers["content-type"] == "application/zip"
+    assert is_kept_back(got)
     assert sorted(name.rpartition(".")[2] for name in ZipFile(io.BytesIO(got.body)).namelist()) == ["csv", *["svg"] * 3]
 
 

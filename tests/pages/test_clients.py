@@ -141,6 +141,7 @@ def test_keys_of_the_organization_and_of_other_clients_are_none_of_a_clients(bro
         ("", {"name": "A", "status": "ASLEEP"}, "Must be one of ACTIVE, INACTIVE."),
         ("/keys", {"name": "x" * 201}, "Must be 0 to 200 printable characters."),
         ("/keys", {"name": "A", "days": "soon"}, "Must be a whole number."),
+        ("/keys", {"name": "A", "days": "999999999999999"}, "Must be 1 to 3660."),
         ("/keys", {"name": "A", "prefix": "Ü"}, "Must be one of smllr_live_, qz_live_."),
         ("/keys", {"name": "A", "prefix": "qz_test_"}, "Must be one of smllr_live_, qz_live_."),
     ],

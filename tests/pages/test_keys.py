@@ -56,6 +56,8 @@ def test_a_key_ends_when_it_was_said_to(browser: Browser) -> None:
         ({"scopes": ["everything"]}, "Must be one or more of"),
         ({"prefix": "Ü"}, "Must be 1 to 24 lower-case letters"),
         ({"days": "soon"}, "Must be a whole number."),
+        ({"days": "0"}, "Must be 1 to 3660."),
+        ({"days": "999999999999999"}, "Must be 1 to 3660."),
         ({"name": "a\x00b"}, "Must be 0 to 200 printable characters."),
     ],
     ids=lambda it: str(it),

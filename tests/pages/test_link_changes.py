@@ -115,7 +115,7 @@ def test_a_link_is_paused_and_resumed_from_the_list_as_it_was_filtered(browser: 
 
 
 @pytest.mark.parametrize(
-    "sent", ["https://evil.example/dashboard", "//evil.example/dashboard", "/sign-out", "/dashboard/x"]
+    "sent", ["https://evil.example/dashboard", "//evil.example/dashboard", "/sign-out", "/dashboard/x", "//["]
 )
 def test_a_form_leads_nowhere_else(browser: Browser, sent: str) -> None:
     link = seed(browser)

@@ -14,6 +14,8 @@ BASE = "https://qz.example"
 def test_a_form_from_a_page_of_ours_is_taken(headers: dict[str, str]) -> None:
     check_own(headers, BASE)
     check_own(headers, f"{BASE}/api")
+    check_own(headers, "https://QZ.example")
+    check_own(headers, f"{BASE}:443")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Signing in and out, as somebody sees it."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -26,6 +26,19 @@ def test_who_is_not_signed_in_is_led_to_the_form_and_back_to_the_page(browser: B
     assert 'value="/dashboard/account?tab=1"' in stranger.get(led.location).text
     stranger.post("/sign-in", {"email": "Acme@example.com", "next": "/dashboard/account?tab=1"})
     assert stranger.post(link(browser)).location == "/dashboard/account?tab=1"
+
+
+@pytest.mark.parametrize(
+    "onward", ["/dashboard/\r\nX: y", "/dashboard/\x7f", "/dashboard/a b", "/dashboard/\u00e9", "//evil"]
+)
+def test_an_onward_path_that_is_no_address_leads_to_the_dashboard(
+    browser: Browser, stranger: Browser, onward: str
+) -> None:
+    assert browser.get(f"/sign-in?{urlencode({'next': onward})}").location == "/dashboard"
+    stranger.post("/sign-in", {"email": "Acme@example.com", "next": onward})
+    stranger.cookies[cookies.ONWARD] = quote(onward, safe="")
+    seen = stranger.post(link(browser))
+    assert (seen.status, seen.location, NAME in stranger.cookies) == (303, "/dashboard", True)
 
 
 def test_looking_at_a_link_uses_nothing_up(browser: Browser, stranger: Browser) -> None:

@@ -157,6 +157,7 @@ def test_a_key_hands_out_no_scope_that_it_lacks(caller: Caller, clock: Clock) ->
         pytest.param(NewKey(name="a\nb"), "name", id="a name of two lines"),
         pytest.param(NewKey(name="a" * 201), "name", id="a long name"),
         pytest.param(NewKey(expires_ms=1), "expires_at", id="expired already"),
+        pytest.param(NewKey(expires_ms=253_402_300_800_000), "expires_at", id="after all the years that can be shown"),
     ],
 )
 def test_a_key_that_makes_no_sense_is_not_made(
