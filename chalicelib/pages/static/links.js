@@ -1,17 +1,4 @@
-// The list of links: menus, copying without words, fresh numbers, files that are pasted, pages that look again.
-
-/** One menu at a time; Escape and a click elsewhere close it. */
-const open = () => document.querySelectorAll(".row-menu[open]");
-document.addEventListener("click", (event) => {
-  for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  for (const menu of open()) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
-});
+// The list of links: copying without words, fresh numbers, files that are pasted, pages that look again.
 
 /** A button that is only an icon keeps it, and says in its name that it has copied. */
 document.addEventListener("click", async (event) => {
