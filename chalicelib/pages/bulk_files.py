@@ -5,13 +5,14 @@ from typing import Final
 from chalice.app import Response
 
 from chalicelib import ids
-from chalicelib.api.files import Bytes, Headers
+from chalicelib.api.files import Bytes
 from chalicelib.core import csv_lines
 from chalicelib.core.bundles import CONTENT_TYPE, FILENAME, MOST
-from chalicelib.core.exports import DONE
+from chalicelib.core.exports import CONTENT_TYPES, CSV, DONE, RUNNING
 from chalicelib.core.links import Link
 from chalicelib.core.styles import Format
 from chalicelib.errors import InvalidRequest, NotFound
+from chalicelib.pages import answers
 from chalicelib.pages.bulk_links import PATH
 from chalicelib.pages.http import Pages
 from chalicelib.pages.visits import Visit
@@ -30,13 +31,8 @@ COLUMNS: Final = ("id", "short_url", "destination", "label")
 def table(visit: Visit) -> Response:
     """A CSV file of the links with these ids."""
     found = link_lists.several(visit.caller, _asked(visit))
-    lines = [csv_lines.line(COLUMNS), *(csv_lines.line(_cells(visit, link)) for link in found)]
-    headers: Headers = {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": 'attachment; filename="links.csv"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Bytes("".join(lines).encode(), headers, 200)
+    text = csv_lines.lines([COLUMNS, *(_cells(visit, link) for link in found)])
+    return answers.file(text, CONTENT_TYPES[CSV], "links", CSV)
 
 
 @bp.page("POST", f"{PATH}/images")
@@ -58,7 +54,7 @@ def ordered(visit: Visit, order: str) -> Response:
         raise NotFound.of("order of images")
     found = bundling.status(visit.caller.organization.number, number, visit.now_ms)
     url = bundling.signed_url(found) if found.state == DONE else ""
-    return visit.page("links/bulk_images.html", order=found, url=url)
+    return visit.page("links/bulk_images.html", order=found, url=url, is_running=found.state == RUNNING)
 
 
 def _asked(visit: Visit) -> list[str]:

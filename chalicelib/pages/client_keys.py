@@ -6,10 +6,10 @@ from chalice.app import Response
 
 from chalicelib import ids
 from chalicelib.core.campaigns import Client
-from chalicelib.core.days import DAY_MS
 from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.pages import clients
 from chalicelib.pages.http import Pages
+from chalicelib.pages.keys import LIFETIMES, expires_ms
 from chalicelib.pages.visits import Visit
 from chalicelib.services import keys
 from chalicelib.services.keys import NewKey
@@ -17,7 +17,6 @@ from chalicelib.services.keys import NewKey
 bp = Pages(__name__)
 
 PREFIXES: Final = (("smllr_live_", "reporting API (smllr_live_)"), ("qz_live_", "Quietzone (qz_live_)"))
-LIFETIMES: Final = (("", "Never"), ("30", "After 30 days"), ("90", "After 90 days"), ("365", "After a year"))
 
 
 @bp.page("GET", "/dashboard/clients/{client_id}/keys")
@@ -33,12 +32,10 @@ def create(visit: Visit, client_id: str) -> Response:
     _, client = clients.found(visit, client_id)
     form = visit.form
     try:
-        days = form.whole("days")
-        expires_ms = None if days is None else visit.now_ms + days * DAY_MS
         prefix = form["prefix"] or PREFIXES[0][0]
         if prefix not in dict(PREFIXES):
             raise InvalidRequest.for_field("prefix", f"must be one of {', '.join(dict(PREFIXES))}")
-        new = NewKey(form["name"], prefix, expires_ms=expires_ms, client=client.number)
+        new = NewKey(form["name"], prefix, expires_ms=expires_ms(visit), client=client.number)
         issued = keys.create(visit.caller, new, visit.now_ms)
     except InvalidRequest as error:
         values = _values(visit, client, form["name"], form["prefix"], form["days"])

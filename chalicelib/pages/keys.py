@@ -49,9 +49,7 @@ def create(visit: Visit) -> Response:
     """Make a key, and show its text this once."""
     form = visit.form
     try:
-        days = form.whole("days")
-        expires_ms = None if days is None else visit.now_ms + days * DAY_MS
-        new = NewKey(form["name"], form["prefix"], frozenset(form.all("scopes")), expires_ms)
+        new = NewKey(form["name"], form["prefix"], frozenset(form.all("scopes")), expires_ms(visit))
         issued = keys.create(visit.caller, new, visit.now_ms)
     except InvalidRequest as error:
         return visit.refused("keys/new.html", error, **_form(form.all("scopes"), form["name"], form["prefix"]))
@@ -90,6 +88,12 @@ def revoke(visit: Visit, key: str) -> Response:
     """End a key for good."""
     keys.revoke(visit.caller, key, visit.now_ms)
     return visit.see("/dashboard/keys", "key-revoked")
+
+
+def expires_ms(visit: Visit) -> int | None:
+    """When a key shall expire by the form that makes it. Raises InvalidRequest."""
+    days = visit.form.whole("days")
+    return None if days is None else visit.now_ms + days * DAY_MS
 
 
 def _said(visit: Visit) -> dict[str, Any]:
