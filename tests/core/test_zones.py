@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from chalicelib.core.days import LAST_MS, DAY_MS, HOUR_MS, QUARTER_MS, iso_time, parse_day
+from chalicelib.core.days import DAY_MS, HOUR_MS, LAST_MS, QUARTER_MS, iso_time, parse_day
 from chalicelib.core.zones import check_zone, instant, local_day, moment, wall_clock
 from chalicelib.errors import InvalidRequest
 

@@ -65,7 +65,7 @@ def test_a_stranger_is_answered_the_same_and_gets_no_mail(stack: LocalStack, cli
     pages = {answer.text.replace(email, "") for answer, email in zip(asked, emails, strict=True)}
     assert len(pages) == 1
     assert {answer.status for answer in asked} == {200}
-    # Jobs are done one after the other or side by side; when the member's mail is there, the queue is looked at as well.
+    # Jobs are done one after the other or side by side, so the queue is looked at as well.
     assert eventually(lambda: len(_links(client, emails[1])) == 1)
     assert eventually(lambda: _waiting(stack) == 0)
     assert _links(client, STRANGER) == []

@@ -1,5 +1,7 @@
 // The list of links: copying without words, fresh numbers, files that are pasted, pages that look again.
 
+import { fetched } from "./again.js";
+
 /** A button that is only an icon keeps it, and says in its name that it has copied. */
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy-quietly]");
@@ -29,10 +31,6 @@ for (const chooser of document.querySelectorAll("[data-fills]")) {
   });
 }
 
-for (const link of document.querySelectorAll("[data-again]")) {
-  setTimeout(() => location.replace(link.href), 1000 * link.dataset.again);
-}
-
 /** Numbers are read again while the page is seen, less often while nothing happens; what stands under the same name is
     put in, and nothing else moves. */
 const SOON = 10_000;
@@ -44,9 +42,7 @@ let failures = 0;
 
 /** Resolves to whether any number is another one now. */
 async function refresh() {
-  const answer = await fetch(location.href, { headers: { "X-Scripted": "1" }, signal: AbortSignal.timeout(20_000) });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await fetched();
   let changed = false;
   for (const part of fresh) {
     const other = page.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
