@@ -40,7 +40,21 @@ class QuietzoneError(Exception):
     def within(self, place: str) -> Self:
         """The same about a part of something bigger: of `slug` within `urls.3` comes `urls.3.slug`."""
         field = f"{place}.{self.field}" if self.field else place
-        return type(self)(f"{field}: {self.message.removeprefix(f'{self.field}: ')}", field)
+        return self.about(field)
+
+    def about(self, field: str) -> Self:
+        """The same about a field that somebody else calls otherwise."""
+        return type(self)(f"{field}: {self.problem}", field)
+
+    @property
+    def problem(self) -> str:
+        """The message without the field's name that it begins with."""
+        return self.message.removeprefix(f"{self.field}: ")
+
+    @property
+    def sentence(self) -> str:
+        """The problem as it stands beside its field: with a capital, without a stop."""
+        return self.problem[:1].upper() + self.problem[1:]
 
 
 class InvalidRequest(QuietzoneError):

@@ -69,7 +69,7 @@ def code(link: Link, lifetime: Rollup, base: str, now_ms: int) -> QrCode:
     spelled, state = ids.spell("qr", link.number), link.state(now_ms)
     return {
         "id": spelled,
-        "name": link.label or link.slug,
+        "name": link.name,
         "destination_url": link.destination,
         "short_code": link.slug,
         "short_url": f"{base}/{link.slug}",

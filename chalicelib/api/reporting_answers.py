@@ -188,7 +188,7 @@ def _active(links: list[Link], now_ms: int) -> int:
 
 
 def _title(link: Link) -> str:
-    return link.label or link.slug
+    return link.name
 
 
 def _spelled(prefix: str, number: int) -> str | None:

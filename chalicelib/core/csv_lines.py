@@ -24,3 +24,8 @@ def line(cells: Iterable[object]) -> str:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue()
+
+
+def lines(rows: Iterable[Iterable[object]]) -> str:
+    """A whole file."""
+    return "".join(map(line, rows))

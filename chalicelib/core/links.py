@@ -72,6 +72,11 @@ class Link:
     client: int = 0
     details: Details = field(default_factory=Details)
 
+    @property
+    def name(self) -> str:
+        """What people call it: its label, or else its slug."""
+        return self.label or self.slug
+
     def state(self, now_ms: int) -> str:
         return state(self.status, self.pause_until_ms, self.expires_ms, now_ms)
 

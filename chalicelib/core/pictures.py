@@ -27,7 +27,7 @@ class Picture:
         payload = codes.payload_of_link(base, link.slug, link.details.compact)
         title = cut(link.label) if link.label else contents(payload).title
         style = of_words(link.details.style)
-        return cls(link.organization, link.number, payload, style, link.label or link.slug, title, counted=False)
+        return cls(link.organization, link.number, payload, style, link.name, title, counted=False)
 
     @classmethod
     def of_code(cls, code: QrCode, link: Link | None) -> "Picture":

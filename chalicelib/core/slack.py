@@ -65,7 +65,7 @@ def announcement(event: Event, base: str) -> Message:
     if not isinstance(reached, Reached):
         raise TypeError(event.type)
     link = reached.link
-    about = About(link.label or link.slug, f"{base}/{link.slug}")
+    about = About(link.name, f"{base}/{link.slug}")
     what = f"QR code {ids.spell('qr', reached.code)}" if reached.code else "This link"
     headline = f"{what} reached *{_scans(reached.threshold)}*"
     return _message(about, headline, [("Scans so far", _number(reached.total))], "", ["A threshold was reached"])

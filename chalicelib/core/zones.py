@@ -60,7 +60,7 @@ def wall_clock(ms: int, zone: str) -> str:
     try:
         return datetime.fromtimestamp(ms / 1000, _zone(zone)).strftime(_FIELD)
     except (OverflowError, ValueError):  # clocks that are ahead of UTC leave the calendar before it does
-        return datetime.max.strftime(_FIELD)
+        return datetime.max.replace(tzinfo=UTC).strftime(_FIELD)
 
 
 @cache

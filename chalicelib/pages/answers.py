@@ -1,12 +1,11 @@
 """What is sent to a browser: headers that let a page do only what it is for, and fewer bytes."""
 
 import gzip
-from collections.abc import Mapping
 from typing import Final
 
 from chalice.app import Request, Response
 
-from chalicelib.api.files import Bytes
+from chalicelib.api.files import Bytes, content_disposition
 
 # Nothing runs that is not a file of ours, nothing is asked of others, and nobody frames a page.
 POLICY: Final = (
@@ -25,14 +24,20 @@ HEADERS: Final = {
 _SMALL: Final = 1_000  # bytes, below which gzip gains nothing
 
 
-def html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def html(text: str, status: int = 200) -> Response:
     """A page."""
-    return Response(body=text, status_code=status, headers={**HEADERS, **(headers or {})})
+    return Response(body=text, status_code=status, headers={**HEADERS})
 
 
 def see_other(location: str) -> Response:
     """The answer to a form: look there."""
     return Response(body="", status_code=303, headers={**HEADERS, "Location": location})
+
+
+def file(text: str, media: str, name: str, extension: str) -> Response:
+    """A text to be kept as a file, which may be named after anything."""
+    disposition = content_disposition(name, extension, attachment=True)
+    return Response(text, {**HEADERS, "Content-Type": media, "Content-Disposition": disposition}, 200)
 
 
 def packed(request: Request, response: Response) -> Response:

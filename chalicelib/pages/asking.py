@@ -43,8 +43,7 @@ def asked(visit: Visit, zone: str | None = None) -> Asked:
     try:
         return Asked(exactly(visit, zone), {})
     except InvalidRequest as error:
-        message = error.message.removeprefix(f"{error.field}: ")
-        wrong = {error.field or "": message[:1].upper() + message[1:]}
+        wrong = {error.field or "": error.sentence}
         return Asked(ranges.asked({}, zone or zone_of(visit), visit.now_ms), wrong)
 
 

@@ -5,14 +5,14 @@ from typing import Final
 from chalice.app import Response
 
 from chalicelib import ids
-from chalicelib.api.files import Bytes, Headers
+from chalicelib.api.files import Bytes
 from chalicelib.core import csv_lines
 from chalicelib.core.bundles import CONTENT_TYPE, FILENAME, MOST
-from chalicelib.core.exports import DONE
+from chalicelib.core.exports import CONTENT_TYPES, CSV, DONE, RUNNING
 from chalicelib.core.links import Link
 from chalicelib.core.styles import Format
 from chalicelib.errors import InvalidRequest, NotFound
-from chalicelib.pages.answers import HEADERS
+from chalicelib.pages import answers
 from chalicelib.pages.bulk_links import PATH
 from chalicelib.pages.http import Pages
 from chalicelib.pages.visits import Visit
@@ -31,13 +31,8 @@ COLUMNS: Final = ("id", "short_url", "destination", "label")
 def table(visit: Visit) -> Response:
     """A CSV file of the links with these ids."""
     found = link_lists.several(visit.caller, _asked(visit))
-    lines = [csv_lines.line(COLUMNS), *(csv_lines.line(_cells(visit, link)) for link in found)]
-    headers: Headers = {
-        **HEADERS,
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": 'attachment; filename="links.csv"',
-    }
-    return Bytes("".join(lines).encode(), headers, 200)
+    text = csv_lines.lines([COLUMNS, *(_cells(visit, link) for link in found)])
+    return answers.file(text, CONTENT_TYPES[CSV], "links", CSV)
 
 
 @bp.page("POST", f"{PATH}/images")
@@ -47,7 +42,9 @@ def images(visit: Visit) -> Response:
     made = bundling.build_or_order(visit.caller, wanted, visit.now_ms)
     if isinstance(made, Built):
         disposition = f'attachment; filename="{FILENAME}"'
-        return Bytes(made.content, {**HEADERS, "Content-Type": CONTENT_TYPE, "Content-Disposition": disposition}, 200)
+        return Bytes(
+            made.content, {**answers.HEADERS, "Content-Type": CONTENT_TYPE, "Content-Disposition": disposition}, 200
+        )
     return visit.see(f"{PATH}/images/{made.number}")
 
 
@@ -59,7 +56,7 @@ def ordered(visit: Visit, order: str) -> Response:
         raise NotFound.of("order of images")
     found = bundling.status(visit.caller.organization.number, number, visit.now_ms)
     url = bundling.signed_url(found) if found.state == DONE else ""
-    return visit.page("links/bulk_images.html", order=found, url=url)
+    return visit.page("links/bulk_images.html", order=found, url=url, is_running=found.state == RUNNING)
 
 
 def _asked(visit: Visit) -> list[str]:

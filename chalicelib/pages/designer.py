@@ -158,8 +158,7 @@ def _refused(desk: Desk, fields: Mapping[str, str], error: QuietzoneError) -> Re
 def _said(error: QuietzoneError) -> tuple[str, str]:
     """The field of the form that an error is about, '' for all of it, and a sentence without its stop."""
     if error.field in _FIELDS:
-        message = error.message.removeprefix(f"{error.field}: ")
-        return error.field or "", message[:1].upper() + message[1:]
+        return error.field or "", error.sentence
     return "", designing.sentence(error) if error.field else error.message
 
 

@@ -39,11 +39,6 @@ class Desk:
         """How addresses and forms name what is designed."""
         return NEW if self.code is None else ids.spell("qr", self.code.number)
 
-    @property
-    def name(self) -> str:
-        """What a person calls the link."""
-        return self.link.label or self.link.slug
-
     @cached_property
     def codes(self) -> list[QrCode]:
         """The link's QR codes, oldest first."""
@@ -96,7 +91,7 @@ class Desk:
 
     def _titled(self, between: str) -> str:
         plain = self.code is None or (self.code.marker == 1 and not self.code.label)
-        return self.name if plain or self.code is None else f"{self.name}{between}{title(self.code)}"
+        return self.link.name if plain or self.code is None else f"{self.link.name}{between}{title(self.code)}"
 
 
 def title(code: QrCode) -> str:

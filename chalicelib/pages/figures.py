@@ -39,15 +39,18 @@ _SOURCES: Final = (r.REFERRER, r.APP, r.METHOD)
 
 
 class Tile(NamedTuple):
-    """A number at the top. `change` is up, down, same, new or none; `mood` tells whether that is good or bad, or ''."""
+    """A number at the top. `mood` tells whether its change is good or bad, or ''.
+
+    `change` is up, down, same, new, none where there is nothing to compare with, or '' where nothing is compared.
+    """
 
     name: str
     text: str
     exact: str
-    note: str
-    change: str
-    percent: int
-    mood: str
+    note: str = ""
+    change: str = ""
+    percent: int = 0
+    mood: str = ""
 
 
 class Line(NamedTuple):
@@ -143,6 +146,17 @@ def tiles(found: Figures) -> list[Tile]:
         _tile("Unique addresses", found.addresses, "by address alone", "good"),
         _tile("Scans per day", found.per_day, days, "good"),
         _tile("Bots left out", found.bots, "in no other number", ""),
+    ]
+
+
+def list_tiles(found: Figures) -> list[Tile]:
+    """The numbers above the list of links: of the last 30 days, which run."""
+    today, yesterday = (found.points[place].total or 0 for place in (-1, -2))
+    return [
+        _tile("Scans, 30 days", found.total, "", "good"),
+        _tile("Visitors, 30 days", found.visitors, "", "good"),
+        Tile("Scans today", *_written(today), f"{number(yesterday)} yesterday"),
+        Tile("Scans of all time", *_written(found.lifetime)),
     ]
 
 
@@ -247,9 +261,13 @@ def _tile(name: str, compared: Compared, note: str, mood: str) -> Tile:
     percent = compared.percent
     moods = {"up": mood, "down": {"good": "bad"}.get(mood, "")}
     change = _change(compared)
-    exact = number(round(compared.now, 1)).removesuffix(".0")
-    short = compact(round(compared.now)) if compared.now >= _IN_FULL else exact
-    return Tile(name, short, exact, note, change, percent or 0, moods.get(change, ""))
+    return Tile(name, *_written(compared.now), note, change, percent or 0, moods.get(change, ""))
+
+
+def _written(value: float) -> tuple[str, str]:
+    """A number as it is shown, and with all its digits."""
+    exact = number(round(value, 1)).removesuffix(".0")
+    return compact(round(value)) if value >= _IN_FULL else exact, exact
 
 
 def _change(compared: Compared) -> str:

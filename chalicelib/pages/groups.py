@@ -6,14 +6,12 @@ from typing import Any, Final
 from chalice.app import Response
 
 from chalicelib import ids
-from chalicelib.api.files import content_disposition
 from chalicelib.core.days import iso_day
 from chalicelib.core.exports import CONTENT_TYPES, CSV
 from chalicelib.core.links import Link
 from chalicelib.core.ranges import Range
-from chalicelib.pages import asking
+from chalicelib.pages import answers, asking
 from chalicelib.pages import figures as drawn
-from chalicelib.pages.answers import HEADERS
 from chalicelib.pages.link_figures import series_csv
 from chalicelib.pages.ranked import ranked, ranked_csv
 from chalicelib.pages.visits import Visit
@@ -46,8 +44,7 @@ def file(visit: Visit, name: str, count: Callable[[Range], Group]) -> Response:
     text = ranked_csv(group) if by_link else series_csv(group.figures)
     by = "link" if by_link else "hour" if asked.hourly else "day"
     filename = f"{name}_{iso_day(asked.first)}_{iso_day(asked.last)}-by-{by}"
-    disposition = content_disposition(filename, CSV, attachment=True)
-    return Response(text, {**HEADERS, "Content-Type": CONTENT_TYPES[CSV], "Content-Disposition": disposition}, 200)
+    return answers.file(text, CONTENT_TYPES[CSV], filename, CSV)
 
 
 def choice(visit: Visit) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from chalice.app import Response
 
 from chalicelib import ids
-from chalicelib.api.files import content_disposition
 from chalicelib.core import csv_lines
 from chalicelib.core.days import iso_day
 from chalicelib.core.exports import CONTENT_TYPES, CSV, DONE, FORMATS, Wanted
@@ -12,9 +11,8 @@ from chalicelib.core.links import DELETED, Link
 from chalicelib.core.places import Span
 from chalicelib.core.ranges import Range
 from chalicelib.errors import InvalidRequest
-from chalicelib.pages import asking, desks, recent, scores
+from chalicelib.pages import answers, asking, desks, recent, scores
 from chalicelib.pages import figures as drawn
-from chalicelib.pages.answers import HEADERS
 from chalicelib.pages.http import Pages
 from chalicelib.pages.visits import Visit
 from chalicelib.services import designing, exporting, figures, links
@@ -60,7 +58,7 @@ def scans(visit: Visit, link: str) -> Response:
     wanted = Wanted(of.organization, of.number, span, chosen, "qrcodes", f"{_name(of, asked)}.{chosen}")
     made = exporting.start_or_build(wanted, visit.now_ms)
     if isinstance(made, Built):
-        return _file(made.content.decode(), CONTENT_TYPES[chosen], _name(of, asked), chosen)
+        return answers.file(made.content.decode(), CONTENT_TYPES[chosen], _name(of, asked), chosen)
     return visit.see(f"/dashboard/exports/{made.number}")
 
 
@@ -69,7 +67,7 @@ def series(visit: Visit, link: str) -> Response:
     """The chart of a range as a CSV file."""
     of, asked = links.get(visit.caller, link), asking.exactly(visit)
     text = series_csv(figures.of_link(of.organization, of.number, asked))
-    return _file(text, CONTENT_TYPES[CSV], f"{_name(of, asked)}-by-{'hour' if asked.hourly else 'day'}", CSV)
+    return answers.file(text, CONTENT_TYPES[CSV], f"{_name(of, asked)}-by-{'hour' if asked.hourly else 'day'}", CSV)
 
 
 @bp.page("GET", "/dashboard/exports/{export_id}")
@@ -89,7 +87,7 @@ def series_csv(found: Figures) -> str:
         for it in found.points
         if it.total is not None
     ]
-    return "".join(csv_lines.line(cells) for cells in (SERIES_FIELDS, *lines))
+    return csv_lines.lines([SERIES_FIELDS, *lines])
 
 
 def _code(visit: Visit, link: Link) -> str:
@@ -102,8 +100,3 @@ def _code(visit: Visit, link: Link) -> str:
 
 def _name(link: Link, asked: Range) -> str:
     return f"{link.slug}_{iso_day(asked.first)}_{iso_day(asked.last)}"
-
-
-def _file(text: str, media: str, name: str, extension: str) -> Response:
-    disposition = content_disposition(name, extension, attachment=True)
-    return Response(text, {**HEADERS, "Content-Type": media, "Content-Disposition": disposition}, 200)

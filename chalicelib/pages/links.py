@@ -11,6 +11,7 @@ from chalicelib.core.campaigns import Assignments
 from chalicelib.core.links import Link
 from chalicelib.core.plans import Meter
 from chalicelib.errors import InvalidRequest, PlanLimitExceeded, SlugTaken
+from chalicelib.pages import figures as drawn
 from chalicelib.pages import link_forms
 from chalicelib.pages.clock import zone_of
 from chalicelib.pages.http import Pages
@@ -41,7 +42,7 @@ def show(visit: Visit) -> Response:
         filters=filters,
         seen=seen,
         recent=sparklines.of_links(organization, [link.number for link in found.links], asked),
-        everything=None if none_at_all else figures.of_everything(visit.caller, asked).figures,
+        tiles=[] if none_at_all else drawn.list_tiles(figures.of_everything(visit.caller, asked).figures),
         **form_values(seen, link_forms.blank(), asked.zone),
     )
 

@@ -42,4 +42,4 @@ def ranked(group: Group) -> Ranked:
 def ranked_csv(group: Group) -> str:
     """All links and their scans in the range, a line each."""
     lines = [(csv_lines.cell(it.link.label or ""), it.link.slug, it.scans) for it in group.ranked]
-    return "".join(csv_lines.line(cells) for cells in (FIELDS, *lines))
+    return csv_lines.lines([FIELDS, *lines])

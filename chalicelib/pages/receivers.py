@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from chalicelib.core.breaker import Health
-from chalicelib.core.days import iso_time
 from chalicelib.core.endpoints import DISABLED, PAUSED
+from chalicelib.pages.rendering import moment
 
 
 class Fares(NamedTuple):
@@ -52,4 +52,4 @@ def _active(health: Health, now_ms: int) -> Fares:
 
 
 def _time(ms: int | None) -> str:
-    return "" if ms is None else f"{iso_time(ms)[:16].replace('T', ' ')} UTC"
+    return "" if ms is None else f"{moment(ms)} UTC"

@@ -4,12 +4,12 @@ from typing import Final, NamedTuple
 
 from chalicelib.core import countries
 from chalicelib.core import rollups as r
-from chalicelib.core.days import iso_time
 from chalicelib.core.places import Span
 from chalicelib.core.ranges import Range
 from chalicelib.core.rankings import word
 from chalicelib.core.scans import Scan
 from chalicelib.core.zones import ahead_ms
+from chalicelib.pages.rendering import second
 from chalicelib.services import scan_lists
 
 MOST: Final = 10
@@ -42,7 +42,7 @@ def _line(scan: Scan, zone: str) -> Line:
     device = (word(r.DEVICE, facts.device), facts.os)
     return Line(
         id=scan.key.id,
-        at=iso_time(scan.key.ms + ahead_ms(scan.key.ms, zone))[:19].replace("T", " "),
+        at=second(scan.key.ms + ahead_ms(scan.key.ms, zone)),
         country=facts.country,
         place=place,
         device=", ".join(part for part in device if part),

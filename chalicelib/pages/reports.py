@@ -33,7 +33,7 @@ def look(visit: Visit, token: str) -> Response:
     response = visit.page(
         "shares/report.html",
         400 if found.errors else 200,
-        title=_title(opened),
+        title=opened.subject.name,
         kind=opened.share.kind,
         organization=opened.caller.organization.name,
         figures=counted,
@@ -55,11 +55,6 @@ def _counted(opened: Opened, asked: Range) -> tuple[Figures, Ranked | None]:
     else:
         group = figures.of_client(caller, opened.seen, subject, asked)
     return group.figures, ranked(group)
-
-
-def _title(opened: Opened) -> str:
-    subject = opened.subject
-    return subject.label or subject.slug if isinstance(subject, Link) else subject.name
 
 
 def _kept_back(response: Response) -> Response:

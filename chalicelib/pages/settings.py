@@ -81,7 +81,7 @@ def _done(visit: Visit, change: Callable[[Form], object], said: str) -> Response
 def _placed(error: InvalidRequest, visit: Visit) -> InvalidRequest:
     """A member's name is called otherwise on this page: the organization has one too."""
     if error.field == "name" and "member_name" in visit.form:
-        return InvalidRequest.for_field("member_name", error.message.removeprefix("name: "))
+        return error.about("member_name")
     return error
 
 

@@ -38,7 +38,7 @@ class Of(NamedTuple):
 def _link(visit: Visit, spelled: str) -> Of:
     link = links.get(visit.caller, spelled)
     home = f"/dashboard/links/{ids.spell('dc', link.number)}"
-    return Of(LINK, link.number, link.label or link.slug, home, ("Links", "/dashboard"))
+    return Of(LINK, link.number, link.name, home, ("Links", "/dashboard"))
 
 
 def _campaign(visit: Visit, spelled: str) -> Of:

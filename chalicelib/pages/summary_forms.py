@@ -61,7 +61,7 @@ def offered(visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
     return {
         "typed": values,
         "campaigns": [(ids.spell("camp", it.number), it.name) for it in known.campaigns],
-        "links": [(ids.spell("dc", it.number), f"{subjects.name_of(it)} (/{it.slug})") for it in known.links],
+        "links": [(ids.spell("dc", it.number), f"{it.name} (/{it.slug})") for it in known.links],
         "more": known.more,
         "frequencies": FREQUENCIES,
         "weekdays": list(enumerate(WEEKDAYS)),
@@ -101,8 +101,7 @@ def placed(error: InvalidRequest, form: Form) -> InvalidRequest:
     """The same error, about the field that this form has for it."""
     if error.field not in ("scope", "scope_id"):
         return error
-    field = "other_link" if form["other_link"] else "about"
-    return InvalidRequest.for_field(field, error.message.removeprefix(f"{error.field}: "))
+    return error.about("other_link" if form["other_link"] else "about")
 
 
 def words(schedule: Schedule) -> str:

@@ -105,9 +105,11 @@ class Visit:
         The template finds the message of the field that is to blame in `errors`, under the field's name; one of a
         field that the form does not have is under '', which every page shows above all else.
         """
-        field = error.field if error.field in self.form else ""
-        message = error.message.removeprefix(f"{field}: ")
-        said = {field: message[:1].upper() + message[1:]}
+        said = (
+            {error.field: error.sentence}
+            if error.field in self.form
+            else {"": error.message[:1].upper() + error.message[1:]}
+        )
         status = 400 if isinstance(error, InvalidRequest) else 409
         return self.page(template, status, errors=said, **values)
 

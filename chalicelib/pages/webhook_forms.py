@@ -81,7 +81,7 @@ def offered(visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
         "typed": values,
         "events": EVENTS.items(),
         "formats": FORMATS.items(),
-        "links": [(ids.spell("dc", it.number), f"{subjects.name_of(it)} (/{it.slug})") for it in known.links],
+        "links": [(ids.spell("dc", it.number), f"{it.name} (/{it.slug})") for it in known.links],
         "campaigns": [(ids.spell("camp", it.number), it.name) for it in known.campaigns],
         "more": known.more,
     }
@@ -106,7 +106,7 @@ def placed(error: InvalidRequest) -> InvalidRequest:
     if error.field is None:
         return error
     field = _PLACES.get(error.field, error.field.split(".")[0])
-    return type(error)(f"{field}: {error.message.removeprefix(f'{error.field}: ')}", field)
+    return error.about(field)
 
 
 def _spelled(prefix: str, numbers: Collection[int]) -> list[str]:

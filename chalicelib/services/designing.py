@@ -87,5 +87,4 @@ def _look(payload: str, style: Style, logo: bytes | None) -> Look:
 
 def sentence(refused: QuietzoneError) -> str:
     """What is wrong with a look, for people: with the name of its part in their words."""
-    field = refused.field or ""
-    return f"{SUBJECTS.get(field, 'The picture')} {refused.message.removeprefix(f'{field}: ')}"
+    return f"{SUBJECTS.get(refused.field or '', 'The picture')} {refused.problem}"

@@ -23,7 +23,7 @@ class Subjects(NamedTuple):
     def names(self) -> dict[int, str]:
         """What each is called, by its number."""
         known = {campaign.number: campaign.name for campaign in self.campaigns}
-        return known | {link.number: name_of(link) for link in self.links}
+        return known | {link.number: link.name for link in self.links}
 
 
 def around(caller: Caller, named: Collection[int] = ()) -> Subjects:
@@ -35,8 +35,3 @@ def around(caller: Caller, named: Collection[int] = ()) -> Subjects:
     chosen |= links.several(organization, missing) if missing else {}
     known = list(islice(campaigns.newest_first(organization), MOST_CAMPAIGNS))
     return Subjects(sorted(chosen.values(), key=lambda link: -link.number), known, len(newest) > MOST_LINKS)
-
-
-def name_of(link: Link) -> str:
-    """What a link is called: its label, or else its slug."""
-    return link.label or link.slug

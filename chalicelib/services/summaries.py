@@ -81,7 +81,7 @@ def about(organization: int, scope: str, number: int, base: str) -> About | None
         link = links.read(organization, number)
         if link is None or link.value.status == DELETED:
             return None
-        return About(link.value.label or link.value.slug, f"{base}/{link.value.slug}")
+        return About(link.value.name, f"{base}/{link.value.slug}")
     if scope == CAMPAIGN:
         campaign = campaigns.read(organization, number)
         return campaign and About(campaign.value.name)

@@ -41,7 +41,9 @@ def test_the_root_leads_people_to_the_dashboard_and_programs_to_the_docs(
         ("/qr/qr_1", True),
     ],
 )
-def test_crawlers_may_follow_links_and_read_the_docs_and_nothing_else(stranger: Browser, path: str, allowed: bool) -> None:
+def test_crawlers_may_follow_links_and_read_the_docs_and_nothing_else(
+    stranger: Browser, path: str, allowed: bool
+) -> None:
     answer = stranger.get("/robots.txt")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
     rules = RobotFileParser()

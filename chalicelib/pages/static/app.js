@@ -108,6 +108,19 @@ document.addEventListener("click", (event) => {
   if (closing) closing.closest("dialog").close();
 });
 
+/** One menu at a time; Escape and a click elsewhere close it. */
+const openMenus = () => document.querySelectorAll("details[data-menu][open]");
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
 /** A select that chooses what is shown sends its form by itself. */
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-sends]")) event.target.form.requestSubmit();

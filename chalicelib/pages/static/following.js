@@ -1,13 +1,13 @@
 // A page about work that goes on: looks again every two seconds, until that is done.
 
+import { fetched } from "./again.js";
+
 const EVERY = 2_000;
 const TRIES = 8; // in a row that fail, until it is given up: the link "Look again" is still there
 let failures = 0;
 
 async function look(part) {
-  const answer = await fetch(location.href, { headers: { "X-Scripted": "1" }, signal: AbortSignal.timeout(20_000) });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+  const fresh = (await fetched()).getElementById(part.id);
   if (part.innerHTML !== fresh.innerHTML) part.replaceChildren(...fresh.childNodes);
   if (!("follow" in fresh.dataset)) delete part.dataset.follow;
 }

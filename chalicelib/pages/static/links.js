@@ -1,17 +1,6 @@
-// The list of links: menus, copying without words, fresh numbers, files that are pasted, pages that look again.
+// The list of links: copying without words, fresh numbers, files that are pasted, pages that look again.
 
-/** One menu at a time; Escape and a click elsewhere close it. */
-const open = () => document.querySelectorAll(".row-menu[open]");
-document.addEventListener("click", (event) => {
-  for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  for (const menu of open()) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
-});
+import { fetched } from "./again.js";
 
 /** A button that is only an icon keeps it, and says in its name that it has copied. */
 document.addEventListener("click", async (event) => {
@@ -42,10 +31,6 @@ for (const chooser of document.querySelectorAll("[data-fills]")) {
   });
 }
 
-for (const link of document.querySelectorAll("[data-again]")) {
-  setTimeout(() => location.replace(link.href), 1000 * link.dataset.again);
-}
-
 /** Numbers are read again while the page is seen, less often while nothing happens; what stands under the same name is
     put in, and nothing else moves. */
 const SOON = 10_000;
@@ -57,9 +42,7 @@ let failures = 0;
 
 /** Resolves to whether any number is another one now. */
 async function refresh() {
-  const answer = await fetch(location.href, { headers: { "X-Scripted": "1" }, signal: AbortSignal.timeout(20_000) });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await fetched();
   let changed = false;
   for (const part of fresh) {
     const other = page.querySelector(`[data-fresh="${part.dataset.fresh}"]`);

@@ -1,5 +1,6 @@
 // Looks again every few seconds while the page is seen, and shows what changed.
 
+import { fetched } from "./again.js";
 import { show } from "./figures.js";
 
 const badge = document.querySelector("[data-live-every]");
@@ -37,10 +38,7 @@ function scans() {
 }
 
 async function look() {
-  const answer = await fetch(location.href, { headers: { "X-Scripted": "1" }, signal: AbortSignal.timeout(20_000) });
-  if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) failures = TRIES;
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = await fetched();
   const before = scans();
   reveal(fresh);
   replace(fresh);
@@ -60,8 +58,9 @@ async function turn() {
     await look();
     failures = 0;
     state("Live", true);
-  } catch {
-    failures += 1;
+  } catch (error) {
+    const isOver = error.status >= 400 && error.status < 500 && error.status !== 429; // no other answer will come
+    failures = isOver ? TRIES : failures + 1;
     state(failures < TRIES ? "Trying again" : "Stopped: load the page again", false);
   }
   looking = false;

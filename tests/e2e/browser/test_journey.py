@@ -45,7 +45,7 @@ def create(page: Page) -> str:
     dialog.get_by_label("Label").fill(LABEL)
     dialog.get_by_role("button", name="Create link").click()
     short = page.get_by_role("main").get_by_role("link", name="http://")
-    expect(page.get_by_text("No scans yet")).to_be_visible()
+    expect(page.get_by_text("Your QR code is ready")).to_be_visible()
     return short.get_attribute("href") or ""
 
 
@@ -59,7 +59,7 @@ def scan_twice(page: Page, short_url: str) -> None:
         expect(total(page)).to_have_text(scans)
         expect(total(page)).to_be_visible()
     visitor.close()
-    expect(page.get_by_text("No scans yet")).to_be_hidden()
+    expect(page.get_by_text("Your QR code is ready")).to_be_hidden()
     assert page.evaluate("window.stays")
 
 
