@@ -1,4 +1,4 @@
-// The list of links: copying without words, fresh numbers, files that are pasted, pages that look again.
+// The list of links: copying without words, fresh numbers, files that are pasted.
 
 import { fetched } from "./again.js";
 
