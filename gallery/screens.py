@@ -34,6 +34,7 @@ TALL: Final = (1280, 1160)
 PHONE: Final = (390, 844)
 HOST: Final = "qz.example"  # where short links start on the pictures; the browser is told that it is here
 LIVE: Final = 60
+FREQUENT: Final = 128
 MOST_BYTES: Final = 150_000
 
 
@@ -144,11 +145,21 @@ def _ids(stack: LocalStack) -> dict[str, str]:
 def packed(picture: bytes) -> bytes:
     """A PNG with a palette. Raises ValueError when it is too large for a README all the same."""
     with Image.open(io.BytesIO(picture)) as image:
-        flat, small = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE), io.BytesIO()
-        flat.save(small, "PNG", optimize=True)
+        full, small = image.convert("RGB"), io.BytesIO()
+    full.quantize(palette=_palette(full), dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     if len(small.getvalue()) > MOST_BYTES:
         raise ValueError(f"{len(small.getvalue()):,} bytes; at most {MOST_BYTES:,}")
     return small.getvalue()
+
+
+def _palette(full: Image.Image) -> Image.Image:
+    """256 colours: the most frequent ones as they are, so that no ground is tinted, and some of every other."""
+    counted = sorted(full.getcolors(full.width * full.height) or [], reverse=True)
+    frequent = [colour for _, colour in counted[:FREQUENT]]
+    others = full.quantize(256 - FREQUENT, Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*(part for colour in frequent for part in colour), *others[: (256 - FREQUENT) * 3]])
+    return palette
 
 
 if __name__ == "__main__":

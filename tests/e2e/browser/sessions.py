@@ -2,11 +2,12 @@
 settings are read once a process.
 
 python -m tests.e2e.browser.sessions KEY             prints the cookie's text of a session of the key's member
-python -m tests.e2e.browser.sessions --found NAME    prints an owner's key of a new organization
+python -m tests.e2e.browser.sessions --found NAME    prints a new organization's owner's key, and two sessions
 """
 
 import sys
 import time
+from typing import NamedTuple
 
 from playwright.sync_api import BrowserContext
 
@@ -37,9 +38,17 @@ def let_in(context: BrowserContext, stack: LocalStack, text: str) -> None:
     )
 
 
-def found(stack: LocalStack, name: str) -> str:
-    """A key of the owner of a new organization."""
-    return run(stack, ME, "--found", name).strip()
+class Found(NamedTuple):
+    """The owner of a new organization: a key, and the texts of two sessions."""
+
+    key: str
+    session: str
+    another: str
+
+
+def found(stack: LocalStack, name: str) -> Found:
+    """A new organization."""
+    return Found(*run(stack, ME, "--found", name).split())
 
 
 def _started(api_key: str, now_ms: int) -> str:
@@ -53,7 +62,8 @@ def _founded(name: str, now_ms: int) -> str:
     from chalicelib.services import accounts
 
     organization, owner = accounts.create_organization(name, f"o{now_ms}@example.com", now_ms)
-    return accounts.create_key(organization.number, owner.number, now_ms)
+    key = accounts.create_key(organization.number, owner.number, now_ms)
+    return " ".join([key, *(_started(key, now_ms) for _ in range(2))])
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from infra.local import LocalStack
 from tests.e2e.browser.conftest import Tab, watched
 from tests.e2e.browser.pages import PAGES
 from tests.e2e.browser.probes import NAMES, RESOURCE, injected
-from tests.e2e.browser.sessions import found, let_in, session
+from tests.e2e.browser.sessions import found, let_in
 from tests.e2e.browser.things import Maker, Things
 from tests.e2e.conftest import Client
 
@@ -30,11 +30,10 @@ ECHOES: Final = {
 @pytest.fixture(scope="module")
 def probed(browser: Browser, stack: LocalStack, ground: str) -> Iterator[tuple[Tab, Mapping[str, Things]]]:
     """A tab of the owner of an organization in which everything has the probes' names."""
-    key = found(stack, NAMES["markup"])
-    with closing(Client(stack.url, key)) as client, watched(browser, stack.url) as tab:
-        text = session(stack, key)
-        let_in(tab.page.context, stack, text)
-        maker = Maker(client, text, ground)
+    owner = found(stack, NAMES["markup"])
+    with closing(Client(stack.url, owner.key)) as client, watched(browser, stack.url) as tab:
+        let_in(tab.page.context, stack, owner.session)
+        maker = Maker(client, owner.session, ground)
         yield tab, {kind: maker.things(name) for kind, name in NAMES.items()}
 
 

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.pages import cookies
 from infra.local import LocalStack
-from tests.e2e.browser.sessions import found, let_in, session
+from tests.e2e.browser.sessions import found, let_in
 from tests.e2e.browser.signing_in import sign_in
 
 
@@ -24,9 +24,13 @@ def test_no_script_reads_the_session(owner_page: Page, stack: LocalStack) -> Non
 
 
 def test_who_signs_out_is_out_in_every_tab_and_first_asked_when_it_is_everywhere(page: Page, stack: LocalStack) -> None:
-    key = found(stack, "Somebody who leaves")
-    for button, said in (("Sign out", "You are signed out."), ("Sign out everywhere", "signed out, on every device.")):
-        let_in(page.context, stack, session(stack, key))
+    owner = found(stack, "Somebody who leaves")
+    ways = {
+        "Sign out": ("You are signed out.", owner.session),
+        "Sign out everywhere": ("on every device", owner.another),
+    }
+    for button, (said, text) in ways.items():
+        let_in(page.context, stack, text)
         another = page.context.new_page()
         for each in (page, another):
             each.goto("/dashboard/account")
