@@ -105,12 +105,13 @@ function mark(name, message) {
   if (field instanceof Element) field.setAttribute("aria-invalid", "true");
 }
 
-/** What may be done now: save what can be read, download what is saved. */
+/** What may be done now: save what can be read, download and print what is saved. */
 function settle() {
   const changed = look(form).toString() !== saved;
   const unsaved = changed || desk.dataset.unsaved !== undefined;
   for (const shown of parts("unsaved")) shown.hidden = !unsaved;
   for (const button of parts("when-saved")) button.disabled = unsaved;
+  for (const link of parts("print-link")) link.hidden = unsaved;
   part("save").disabled = !readable;
 }
 
