@@ -132,6 +132,10 @@ class Forbidden(Unauthorized):
         return cls(f"This API key's member may not do this to a member with the role {role}")
 
     @classmethod
+    def by_role(cls, role: str) -> "Forbidden":
+        return cls(f"This is not for the role {role}. Ask an owner or an admin of the organization")
+
+    @classmethod
     def other_site(cls) -> "Forbidden":
         return cls("This form was not sent from a page of ours. Please open the page again, and try once more")
 

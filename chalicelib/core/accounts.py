@@ -23,6 +23,9 @@ ADMIN: Final = "admin"
 MEMBER: Final = "member"
 ROLES: Final = (OWNER, ADMIN, MEMBER)
 
+# What of the organization's own is for owners and admins.
+_GOVERNING: Final = frozenset({"accounts:write", "api_keys:write"})
+
 _HINTED_LETTERS: Final = 4
 
 
@@ -81,6 +84,11 @@ class Member:
     def governs(self, role: str) -> bool:
         """Whether they may add, change and remove members with a role, and hand out keys in their name."""
         return self.role == OWNER or (self.role == ADMIN and role != OWNER)
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What they may do when they are signed in, without a key. A key has scopes of its own."""
+        return SCOPES if self.role in (OWNER, ADMIN) else SCOPES - _GOVERNING
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,19 @@ from chalicelib.services import keys
 from chalicelib.services.keys import NewKey
 
 bp = Pages(__name__)
+SCOPE: Final = "api_keys:write"
 
 PREFIXES: Final = (("smllr_live_", "reporting API (smllr_live_)"), ("qz_live_", "Quietzone (qz_live_)"))
 
 
-@bp.page("GET", "/dashboard/clients/{client_id}/keys")
+@bp.page("GET", "/dashboard/clients/{client_id}/keys", scope=SCOPE)
 def listed(visit: Visit, client_id: str) -> Response:
     """The keys of a client that have not ended, with a form for one more."""
     _, client = clients.found(visit, client_id)
     return visit.page("clients/keys.html", **_values(visit, client))
 
 
-@bp.page("POST", "/dashboard/clients/{client_id}/keys")
+@bp.page("POST", "/dashboard/clients/{client_id}/keys", scope=SCOPE)
 def create(visit: Visit, client_id: str) -> Response:
     """Make a key, and show its text this once."""
     _, client = clients.found(visit, client_id)
@@ -43,7 +44,7 @@ def create(visit: Visit, client_id: str) -> Response:
     return visit.page("clients/key_made.html", issued=issued, **clients.named(client))
 
 
-@bp.page("POST", "/dashboard/clients/{client_id}/keys/{key_id}/revoke")
+@bp.page("POST", "/dashboard/clients/{client_id}/keys/{key_id}/revoke", scope=SCOPE)
 def revoke(visit: Visit, client_id: str, key_id: str) -> Response:
     """End a key of a client for good."""
     _, client = clients.found(visit, client_id)

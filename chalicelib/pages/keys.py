@@ -14,6 +14,7 @@ from chalicelib.services import keys
 from chalicelib.services.keys import Edit, NewKey
 
 bp = Pages(__name__)
+SCOPE: Final = "api_keys:write"
 
 PAGE: Final = 50
 # What clients of other services look for, and our own first.
@@ -39,13 +40,13 @@ def listed(visit: Visit) -> Response:
     return visit.page("keys/list.html", page=page, ended=ended, first=before is None, **_said(visit))
 
 
-@bp.page("GET", "/dashboard/keys/new")
+@bp.page("GET", "/dashboard/keys/new", scope=SCOPE)
 def new(visit: Visit) -> Response:
     """The form that makes a key."""
     return visit.page("keys/new.html", **_form(sorted(SCOPES)))
 
 
-@bp.page("POST", "/dashboard/keys")
+@bp.page("POST", "/dashboard/keys", scope=SCOPE)
 def create(visit: Visit) -> Response:
     """Make a key, and show its text this once."""
     form = visit.form
@@ -63,7 +64,7 @@ def one(visit: Visit, key: str) -> Response:
     return visit.page("keys/one.html", **_shown(visit, keys.get(visit.caller, key)))
 
 
-@bp.page("POST", "/dashboard/keys/{key}")
+@bp.page("POST", "/dashboard/keys/{key}", scope=SCOPE)
 def change(visit: Visit, key: str) -> Response:
     """Change a key's name or scopes."""
     form = visit.form
@@ -74,7 +75,7 @@ def change(visit: Visit, key: str) -> Response:
     return visit.see("/dashboard/keys", "key-changed")
 
 
-@bp.page("POST", "/dashboard/keys/{key}/rotate")
+@bp.page("POST", "/dashboard/keys/{key}/rotate", scope=SCOPE)
 def rotate(visit: Visit, key: str) -> Response:
     """Put another key in a key's place, which goes on for a day."""
     try:
@@ -84,7 +85,7 @@ def rotate(visit: Visit, key: str) -> Response:
     return visit.page("keys/made.html", issued=issued, replaced=True)
 
 
-@bp.page("POST", "/dashboard/keys/{key}/revoke")
+@bp.page("POST", "/dashboard/keys/{key}/revoke", scope=SCOPE)
 def revoke(visit: Visit, key: str) -> Response:
     """End a key for good."""
     keys.revoke(visit.caller, key, visit.now_ms)

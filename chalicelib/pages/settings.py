@@ -14,6 +14,7 @@ from chalicelib.services import accounts, history, members, threshold_lists
 from chalicelib.services.members import NewMember
 
 bp = Pages(__name__)
+SCOPE: Final = "accounts:write"
 
 ROLES_SHOWN: Final = tuple((role, role.capitalize()) for role in reversed(ROLES))
 
@@ -24,13 +25,13 @@ def settings(visit: Visit) -> Response:
     return visit.page("settings/all.html", **_shown(visit))
 
 
-@bp.page("POST", "/dashboard/settings/name")
+@bp.page("POST", "/dashboard/settings/name", scope=SCOPE)
 def rename(visit: Visit) -> Response:
     """Give the organization another name."""
     return _done(visit, lambda form: accounts.rename(visit.caller, form["name"]), "organization-renamed")
 
 
-@bp.page("POST", "/dashboard/settings/retention")
+@bp.page("POST", "/dashboard/settings/retention", scope=SCOPE)
 def keep(visit: Visit) -> Response:
     """Keep raw scans for so many days; an empty field is for ever."""
     organization = visit.caller.organization.number
@@ -39,7 +40,7 @@ def keep(visit: Visit) -> Response:
     )
 
 
-@bp.page("POST", "/dashboard/settings/thresholds")
+@bp.page("POST", "/dashboard/settings/thresholds", scope=SCOPE)
 def thresholds(visit: Visit) -> Response:
     """Say of which totals events tell; an empty field goes back to the default."""
     return _done(
@@ -47,7 +48,7 @@ def thresholds(visit: Visit) -> Response:
     )
 
 
-@bp.page("POST", "/dashboard/settings/members")
+@bp.page("POST", "/dashboard/settings/members", scope=SCOPE)
 def add_member(visit: Visit) -> Response:
     """Add a member, who can then sign in."""
 
@@ -57,13 +58,13 @@ def add_member(visit: Visit) -> Response:
     return _done(visit, added, "member-added")
 
 
-@bp.page("POST", "/dashboard/settings/members/{member}")
+@bp.page("POST", "/dashboard/settings/members/{member}", scope=SCOPE)
 def change_role(visit: Visit, member: str) -> Response:
     """Give a member another role."""
     return _done(visit, lambda form: members.change_role(visit.caller, member, form["new_role"]), "role-changed")
 
 
-@bp.page("POST", "/dashboard/settings/members/{member}/remove")
+@bp.page("POST", "/dashboard/settings/members/{member}/remove", scope=SCOPE)
 def remove(visit: Visit, member: str) -> Response:
     """Remove a member; their keys and sessions end."""
     return _done(visit, lambda _: members.remove(visit.caller, member, visit.now_ms), "member-removed")

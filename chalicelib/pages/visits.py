@@ -39,6 +39,10 @@ class Visit:
         """Whose request it is. Raises Unauthorized for nobody's."""
         return self.session.caller
 
+    def may(self, scope: str) -> bool:
+        """Whether the role of whoever is signed in gives them a scope. Raises Unauthorized for nobody."""
+        return scope in self.caller.scopes
+
     @cached_property
     def session_text(self) -> str:
         """What the session's cookie holds; '' without one."""

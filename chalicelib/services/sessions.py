@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.core import key_texts
-from chalicelib.core.accounts import SCOPES, Member, Organization
+from chalicelib.core.accounts import Member, Organization
 from chalicelib.core.sign_ins import SESSION_MS, address_digest
 from chalicelib.errors import NotFound, Unauthorized, Unavailable
 from chalicelib.services.callers import Caller
@@ -62,7 +62,7 @@ def of(text: str, now_ms: int) -> Session:
     organization = accounts.find_organization(found.organization)
     if member is None or organization is None or member.signed_out_ms != found.signed_out_ms:
         raise Unauthorized.signed_out()
-    return Session(Caller(organization, member.number, SCOPES), member, found.created_ms, found.ends_ms)
+    return Session(Caller(organization, member.number, member.scopes), member, found.created_ms, found.ends_ms)
 
 
 def end(text: str) -> None:

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from chalicelib import ids
-from chalicelib.services import accounts, keys
+from chalicelib.services import accounts, keys, members
 from chalicelib.services.keys import NewKey
-from tests.pages.browsing import Browser, new_browser
+from chalicelib.services.members import NewMember
+from tests.pages.browsing import Browser, new_browser, signed_in
 from tests.world import now_ms
 
 
@@ -114,3 +115,16 @@ def test_a_hostile_name_is_shown_as_it_is(browser: Browser) -> None:
 
 def test_without_keys_there_is_the_way_to_the_first(browser: Browser) -> None:
     assert "Create your first key" in browser.get("/dashboard/keys").words
+
+
+def test_keys_are_made_and_ended_by_owners_and_admins(browser: Browser) -> None:
+    made(browser)
+    path = path_of(browser)
+    assert browser.caller
+    zoe = members.add(browser.caller, NewMember("zoe@example.com", "Zoe"), now_ms())
+    member = signed_in(zoe.organization, zoe.number)
+    asked = [member.get("/dashboard/keys/new"), *(member.post(f"{path}{act}") for act in ("", "/rotate", "/revoke"))]
+    assert {seen.status for seen in [*asked, member.post("/dashboard/keys", {"scopes": "qr:read"})]} == {403}
+    assert "Kiosk" in member.get("/dashboard/keys").words
+    assert "<form" not in member.get(path).text
+    assert len(keys.page(browser.caller, now_ms(), 5).keys) == 1

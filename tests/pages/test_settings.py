@@ -55,6 +55,25 @@ def test_a_member_who_is_removed_is_signed_out(browser: Browser) -> None:
     assert zoe.get("/dashboard/settings").location.startswith("/sign-in")
 
 
+@pytest.mark.parametrize("path", ["name", "retention", "thresholds", "members"])
+def test_what_is_the_organizations_own_is_changed_by_owners_and_admins(browser: Browser, path: str) -> None:
+    assert browser.caller
+    before = accounts.organization(browser.caller)
+    zoe = signed_in(browser.caller.organization.number, added(browser))
+    form = {
+        "name": "Mine",
+        "keep_days": "20",
+        "thresholds": "5",
+        "email": "n@example.com",
+        "member_name": "N",
+        "role": "member",
+    }
+    seen = zoe.post(f"/dashboard/settings/{path}", form)
+    assert (seen.status, "Ask an owner or an admin" in seen.words) == (403, True)
+    assert accounts.organization(browser.caller) == before
+    assert "<form" not in zoe.get("/dashboard/settings").text
+
+
 def test_who_governs_nobody_changes_no_roles(browser: Browser) -> None:
     number = added(browser)
     assert browser.caller
