@@ -154,8 +154,8 @@ def packed(picture: bytes) -> bytes:
 
 def _palette(full: Image.Image) -> Image.Image:
     """256 colours: the most frequent ones as they are, so that no ground is tinted, and some of every other."""
-    counted = sorted(full.getcolors(full.width * full.height) or [], reverse=True)
-    frequent = [colour for _, colour in counted[:FREQUENT]]
+    counted: list[tuple[int, tuple[int, int, int]]] = full.getcolors(full.width * full.height)  # type: ignore[assignment]
+    frequent = [colour for _, colour in sorted(counted, reverse=True)[:FREQUENT]]
     others = full.quantize(256 - FREQUENT, Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette([*(part for colour in frequent for part in colour), *others[: (256 - FREQUENT) * 3]])
