@@ -86,7 +86,7 @@ def _values(visit: Visit, link: Link) -> Values:
 
 
 def _shown(visit: Visit, link: Link, values: Values) -> dict[str, Any]:
-    statuses = [(ACTIVE, "Active: leads on"), (PAUSED, "Paused: leads nowhere")]
+    statuses = [(ACTIVE, "Active: leads to its destination"), (PAUSED, "Paused: leads nowhere")]
     return {
         "link": link,
         "values": values,

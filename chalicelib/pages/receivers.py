@@ -37,7 +37,7 @@ def fares(status: str, disabled_for: str, disabled_ms: int | None, health: Healt
 def _active(health: Health, now_ms: int) -> Fares:
     breaker = health.breaker(now_ms)
     if breaker == "open":
-        sentence = f"So much failed that it is left alone until {_time(health.open_until_ms)}. Nothing is lost by it."
+        sentence = f"Too much failed, so nothing is sent until {_time(health.open_until_ms)}. Nothing is lost by it."
         return Fares("Resting", "bad", sentence, health.failing_since_ms)
     if breaker == "half-open":
         sentence = "It was left alone for a while. The next delivery is a trial: if it succeeds, all others follow."
