@@ -158,7 +158,12 @@ def _palette(full: Image.Image) -> Image.Image:
     frequent = [colour for _, colour in sorted(counted, reverse=True)[:FREQUENT]]
     others = full.quantize(256 - FREQUENT, Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
-    palette.putpalette([*(part for colour in frequent for part in colour), *others[: (256 - FREQUENT) * 3]])
+    palette.putpalette(
+        [
+            *(part for colour in frequent if isinstance(colour, tuple) for part in colour),
+            *others[: (256 - FREQUENT) * 3],
+        ]
+    )
     return palette
 
 
