@@ -35,6 +35,11 @@ class Visit:
         return sessions.of(self.session_text, self.now_ms)
 
     @property
+    def is_known(self) -> bool:
+        """Whether somebody is signed in, as far as this request has looked: when storage fails, nobody looks again."""
+        return "session" in self.__dict__
+
+    @property
     def caller(self) -> Caller:
         """Whose request it is. Raises Unauthorized for nobody's."""
         return self.session.caller

@@ -130,6 +130,12 @@ def test_a_path_that_no_page_has_is_a_page_too(stranger: Browser) -> None:
     assert "There is no such page." in seen.words
 
 
+def test_who_is_signed_in_goes_on_from_an_error_by_the_navigation(browser: Browser) -> None:
+    for path in ("/dashboard/{proxy+}", "/dashboard/links/dc_1"):
+        seen = browser.get(path)
+        assert (seen.status, 'aria-label="Main"' in seen.text) == (404, True)
+
+
 def test_a_bug_is_a_page_that_shows_nothing_of_it(
     stranger: Browser, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,8 +43,8 @@ async function copy(button) {
   }, 1500);
 }
 
-/** Asks before a form is sent that cannot be undone. Resolves to whether to go on. */
-function confirmed(question) {
+/** Asks before a form is sent that cannot be undone; the answer has the words of the button. Resolves to whether to go on. */
+function confirmed(question, asking) {
   const dialog = document.createElement("dialog");
   const text = document.createElement("p");
   text.textContent = question;
@@ -54,11 +54,13 @@ function confirmed(question) {
   const row = document.createElement("form");
   row.method = "dialog";
   row.className = "row";
-  for (const [value, label, kind] of [["yes", "Yes, do it", "danger"], ["", "Cancel", ""]]) {
+  const act = asking?.textContent.trim() || "Go on";
+  const kind = asking?.classList.contains("danger") ? "danger" : "primary";
+  for (const [value, label, looks] of [["yes", act, kind], ["", "Cancel", ""]]) {
     const button = document.createElement("button");
     button.value = value;
     button.textContent = label;
-    button.className = `button ${kind}`;
+    button.className = `button ${looks}`;
     row.append(button);
   }
   dialog.append(text, row);
@@ -75,7 +77,7 @@ document.addEventListener("submit", async (event) => {
   if (form.method !== "post") return;
   if (form.dataset.confirm && !form.dataset.sure) {
     event.preventDefault();
-    if (await confirmed(form.dataset.confirm)) {
+    if (await confirmed(form.dataset.confirm, event.submitter)) {
       form.dataset.sure = "yes";
       form.requestSubmit(event.submitter);
     }

@@ -39,7 +39,7 @@ def test_who_signs_out_is_out_in_every_tab_and_first_asked_when_it_is_everywhere
             page.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
             expect(page.get_by_role("alertdialog")).to_have_count(0)
             page.get_by_role("button", name=button).click()
-            page.get_by_role("alertdialog").get_by_role("button", name="Yes, do it").click()
+            page.get_by_role("alertdialog").get_by_role("button", name=button).click()
         expect(page.get_by_role("status")).to_contain_text(said)
         another.reload()
         expect(another.get_by_role("heading", level=1)).to_have_text("Sign in")
