@@ -18,8 +18,6 @@ from tests.e2e.traces import Piece
 
 Image = Mapping[str, Mapping[str, Any]]
 
-_MOST_RECEIVES = 20
-
 
 def everything(stack: LocalStack) -> list[Piece]:
     return [*_tables(stack), *_streams(stack), *_queues(stack), *_logs(stack), *_engine_logs(stack)]
@@ -81,14 +79,29 @@ def _queues(stack: LocalStack) -> Iterator[Piece]:
     def is_idle(url: str) -> bool:
         return count(url, "NotVisible") == 0
 
+    seen: dict[str, str] = {}
+
+    def is_whole(url: str) -> bool:
+        """Whether as many were seen as there are; a function may take some meanwhile."""
+        waiting = count(url, "")
+        seen.clear()
+        seen.update(_messages(queues, url))
+        return len(seen) >= waiting
+
     for url in queues.list_queues()["QueueUrls"]:
         assert eventually(partial(is_idle, url)), f"{url} has messages in flight"
-        waiting, seen = count(url, ""), dict[str, str]()
-        for _ in range(_MOST_RECEIVES if waiting else 0):
-            got = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
-            seen |= {message["MessageId"]: json.dumps(message) for message in got}
-        assert len(seen) >= waiting
-        yield from (Piece(f"queue {url}", body.encode()) for body in seen.values())
+        assert eventually(partial(is_whole, url)), f"{url} has messages that nobody gets"
+        yield from [Piece(f"queue {url}", text.encode()) for text in seen.values()]
+
+
+def _messages(queues: Any, url: str) -> dict[str, str]:
+    """The messages that wait in a queue, by their ids; all of them are put back."""
+    held: dict[str, Any] = {}
+    while got := queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=30).get("Messages"):
+        held |= {message["MessageId"]: message for message in got}
+    for message in held.values():
+        queues.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
+    return {name: json.dumps(message) for name, message in held.items()}
 
 
 def _logs(stack: LocalStack) -> Iterator[Piece]:

@@ -117,4 +117,5 @@ def test_the_limits_are_those_of_the_documents() -> None:
         "qr-read": 120,
         "qr-write": 60,
         "qr-usage": 30,
+        "mcp": 120,  # our own
     }
