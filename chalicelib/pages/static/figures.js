@@ -5,13 +5,15 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const canvas = document.getElementById("chart");
 let drawn = null;
 
+/** A colour of the page as `rgb(...)`: what is written in a variable may be one for light and one for dark. */
 function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  canvas.style.color = `var(${name})`;
+  return getComputedStyle(canvas).color;
 }
 
-/** A colour of the page, fading out downwards; `strength` are two hexadecimal digits. */
+/** A colour of the page, fading out downwards from a `strength` of 0 to 1. */
 function fading(name, strength) {
-  const [clear, full] = [`${colour(name)}00`, `${colour(name)}${strength}`];
+  const [clear, full] = [0, strength].map((alpha) => colour(name).replace(")", `, ${alpha})`).replace("rgb(", "rgba("));
   return ({ chart }) => {
     if (!chart.chartArea) return clear;
     const gradient = chart.ctx.createLinearGradient(0, chart.chartArea.top, 0, chart.chartArea.bottom);
@@ -31,7 +33,7 @@ function line(label, values, name, more = {}) {
 /** The lines of the chart; that to what is still running, an hour or a day, is dotted. */
 function lines(figures) {
   const running = { borderDash: ({ p1DataIndex }) => (p1DataIndex === figures.running ? [2, 4] : undefined) };
-  const total = line("Total scans", figures.total, "--accent", { fill: "origin", backgroundColor: fading("--accent", "47"), segment: running });
+  const total = line("Total scans", figures.total, "--accent", { fill: "origin", backgroundColor: fading("--accent", 0.28), segment: running });
   const before = line("Total scans before", figures.before, "--muted", { borderDash: [4, 5], borderWidth: 1.5 });
   if (!figures.visitors) return [total, before];
   const visitors = line("Unique visitors", figures.visitors, "--second", { segment: running });
