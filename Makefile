@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo recount requeue rejudge key test goldens chaos fuzz gallery screens check format
+.PHONY: help install serve demo recount requeue rejudge key test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -15,7 +15,9 @@ help:
 	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
 	@echo 'make test     every test (ARGS="-k door")'
 	@echo 'make goldens  write the golden pictures anew, when pictures are meant to change'
+	@echo 'make budget   write the calls of DynamoDB that each route makes anew, when they are meant to change'
 	@echo 'make fuzz     every route, called as the OpenAPI document allows and as it does not (FUZZ_EXAMPLES=100)'
+	@echo 'make bench    measure everything, write bench/results.json and docs/performance.md (10 minutes)'
 	@echo 'make chaos    recorded scans with everything going wrong (SEEDS=200, or SEEDS=17..17 for one again)'
 	@echo 'make gallery  draw docs/gallery.md and its pictures anew'
 	@echo 'make screens  take the pictures of the dashboard anew'
@@ -53,8 +55,14 @@ test: install
 goldens: install
 	@GOLDENS=write exec $(RUN) pytest tests/qr/test_goldens.py
 
+budget: install
+	@GOLDENS=write exec $(RUN) pytest tests/budget/test_calls_of_reads.py tests/budget/test_calls_of_changes.py
+
 fuzz: install
 	@FUZZ_EXAMPLES='$(FUZZ_EXAMPLES)' exec $(RUN) pytest tests/e2e/test_fuzz.py
+
+bench: install
+	@exec $(RUN) bench.suite
 
 gallery: install
 	@exec $(RUN) gallery

@@ -1,6 +1,6 @@
 """One link from 10 to 300,000 scans a second: its slots, and the load of DynamoDB's busiest partitions.
 
-    .venv/bin/python -m bench.hot_code
+    .venv/bin/python -m bench.hot_code      (`--json`)
 
 Slots grow by the product's own code (`bench/hot_growth.py`). Units come from the sizes of items that the real
 redirect, fold and rollups make, by DynamoDB's rules (`bench/capacity.py`). Keys are the product's own: a partition here
@@ -9,30 +9,29 @@ earlier. Whatever else stands before the table (quotas of API Gateway and Lambda
 assumed to be raised. What is in bold is more than a partition takes, or lasts longer than it may.
 """
 
-import contextlib
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Final, NamedTuple
 
-from bench import capacity
+from bench import capacity, outcome
 from bench.capacity import PARTITION_READS, PARTITION_WRITES
 from bench.hot_growth import FOLD_LAG, SPILL_LAG, Growth, grow
 from bench.hot_items import Sizes, sizes_of
-from bench.units import Bench, metered
+from bench.outcome import Cell, Limit, Section
+from bench.scene import Scene
 from chalicelib import ids
 from chalicelib.core.days import day_of, month_of
 from chalicelib.core.links import Link
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import index_partition, partition
 from chalicelib.core.slots import home
-from chalicelib.services import accounts, links
+from chalicelib.services import links
 from chalicelib.services.counting import CHUNK, RECENT_MS
 from chalicelib.store import rollups
 from chalicelib.store.scans import SETTLED_IN_A_ROW
 from chalicelib.store.slots import AT_ONCE, FEW
-from tests.world import world
+from tests.world import now_ms, prepare_environment, world
 
 RATES: Final = (10, 100, 1_000, 10_000, 100_000, 300_000)
 # Assumed: one commit of the fold, with its reads; one page of a query; what the stream gathers.
@@ -104,14 +103,21 @@ class Row(NamedTuple):
     load: Load
     shared: tuple[int, int, int]
 
+    @property
+    def writes(self) -> tuple[float, float, float]:
+        """Units that the busiest partition of the table, of its index and of the rollups takes. What slots share would
+        add up; they share nothing, or the factors would show it."""
+        in_table, in_index, in_rollups = self.shared
+        return self.load.scans * in_table, self.load.by_day * in_index, self.load.rollups * in_rollups
 
-def row(bench: Bench, sizes: Sizes, scans_a_second: int) -> Row:
+
+def row(scene: Scene, sizes: Sizes, scans_a_second: int) -> Row:
     """Run a new link at a rate."""
     new = links.NewLink("https://example.com/hot", (), slug=f"hot-{scans_a_second}")
-    link = links.seed(accounts.authenticate(bench.key), new, bench.begun)
-    growth = grow(link, scans_a_second, PARTITION_WRITES / sizes.scan_units, bench.now)
+    link = links.seed(scene.caller, new, scene.begun)
+    growth = grow(link, scans_a_second, PARTITION_WRITES / sizes.scan_units, scene.begun)
     at_end = load(sizes, scans_a_second, growth.slots, growth.busiest)
-    return Row(scans_a_second, growth, at_end, shared(link, growth.slots, bench.now))
+    return Row(scans_a_second, growth, at_end, shared(link, growth.slots, scene.begun))
 
 
 def marked(amount: float, limit: float) -> str:
@@ -127,105 +133,105 @@ def span(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds <= GIVEN_UP_SECONDS else f"**{seconds / 3600:.1f} h**"
 
 
-def growth_cells(sizes: Sizes, found: Row) -> list[str]:
+def growth_cells(sizes: Sizes, found: Row) -> list[Cell]:
     rate, growth, takes = found.scans_a_second, found.growth, PARTITION_WRITES / sizes.scan_units
     needed = 1 << ceil(rate / takes - 1).bit_length()
     drained = growth.calm + growth.backlog / (takes - rate / growth.slots) if growth.spilled else 0
     return [
-        f"{rate:,}",
+        rate,
         marked(rate * sizes.scan_units, PARTITION_WRITES),
-        f"{needed:,}",
-        f"{growth.slots:,}",
+        needed,
+        growth.slots,
         span(growth.seconds),
-        f"{growth.spilled:,}",
+        growth.spilled,
         span(growth.calm),
         span(drained),
     ]
 
 
-def load_cells(found: Row) -> list[str]:
-    """What slots share would add up; they share nothing, or the factors would show it."""
-    rate, at, (in_table, in_index, in_rollups) = found.scans_a_second, found.load, found.shared
+def load_cells(found: Row) -> list[Cell]:
     return [
-        f"{rate:,}",
-        f"{found.growth.slots:,}",
-        marked(at.scans * in_table, PARTITION_WRITES),
-        marked(at.by_day * in_index, PARTITION_WRITES),
-        marked(at.rollups * in_rollups, PARTITION_WRITES),
-        marked(at.owner, PARTITION_READS),
-        f"{at.lane:.0%}",
+        found.scans_a_second,
+        found.growth.slots,
+        *(marked(units, PARTITION_WRITES) for units in found.writes),
+        marked(found.load.owner, PARTITION_READS),
+        f"{found.load.lane:.0%}",
     ]
 
 
-def read_cells(found: Row) -> list[str]:
+def read_cells(found: Row) -> list[Cell]:
     readers = [marked(found.load.read * n, PARTITION_READS) for n in READERS]
     return [
-        f"{found.scans_a_second:,}",
-        f"{found.growth.slots:,}",
+        found.scans_a_second,
+        found.growth.slots,
         *readers,
         marked(found.load.read_seconds, REQUEST_SECONDS),
     ]
 
 
-def organization_cells(now_ms: int, count: int) -> list[str]:
+def organization_cells(now_ms: int, count: int) -> list[Cell]:
     """Links of one slot each: how many scans a second meet in one partition of the index."""
     homes = [index_partition(1, day_of(now_ms), home(ids.new(now_ms), 0)) for _ in range(count)]
     scans = count * SCANS_OF_EACH
     fullest = most_in_one(homes) * SCANS_OF_EACH
-    return [f"{count}", f"{scans:,}", f"{len(set(homes))}", marked(fullest, PARTITION_WRITES)]
+    return [count, scans, len(set(homes)), marked(fullest, PARTITION_WRITES)]
 
 
-def table(title: str, head: str, rows: Iterable[Sequence[str]]) -> None:
-    """Print a table as the docs hold it."""
-    columns = head.split(" | ")
-    print(f"\n**{title}**\n\n| {head} |\n|{'---:|' * len(columns)}")
-    for cells in rows:
-        print(f"| {' | '.join(cells)} |")
-
-
-def assumptions(sizes: Sizes) -> None:
-    print(
+def assumptions(sizes: Sizes) -> str:
+    """What the tables rest on, as their note."""
+    return (
         f"A scan: {sizes.pending} bytes pending, {sizes.counted} counted: {sizes.scan_units} write units, "
-        f"{sizes.longest_units} with the longest user agent ({sizes.longest:,} bytes).\n"
+        f"{sizes.longest_units} with the longest user agent ({sizes.longest:,} bytes). "
         f"A busy slot's day: {sizes.day:,} bytes, its lifetime {sizes.lifetime}: {sizes.commit_units} units a commit "
-        f"of up to {CHUNK} scans. Its organization's day: {sizes.organization_day:,}.\n"
+        f"of up to {CHUNK} scans. Its organization's day: {sizes.organization_day:,}.\n\n"
         f"Assumed: the fold hears of a second {FOLD_LAG} s later, the spill queue's function {SPILL_LAG} s; "
         f"a commit takes {COMMIT_SECONDS * 1000:.0f} ms, a page of a query {QUERY_SECONDS * 1000:.0f}; "
-        f"one shard for each slot; Poisson arrivals at a steady rate.\n"
+        f"one shard for each slot; Poisson arrivals at a steady rate. "
         f"Limits of a partition: {PARTITION_WRITES:,} write and {PARTITION_READS:,} read units a second."
     )
 
 
-def main() -> None:
-    """Print the tables, as markdown."""
-    with world() as fresh, metered(fresh.dynamodb) as meter, contextlib.redirect_stdout(io.StringIO()):
-        bench = Bench(fresh, meter)
-        sizes = sizes_of(bench)
-        rows = [row(bench, sizes, rate) for rate in RATES]
-    assumptions(sizes)
-    table(
-        "Growing",
-        "scans a second | units in one slot | slots needed | slots grown to | after"
-        " | refused at first, spilled | none refused after | all written after",
-        (growth_cells(sizes, found) for found in rows),
-    )
-    table(
-        "The busiest partition in its busiest second, when grown",
-        "scans a second | slots | scans table, write units | index, write units | rollups, write units"
-        " | organization's items, read units | fold of a shard at work",
-        map(load_cells, rows),
-    )
-    table(
-        "Readers: read units of the busiest scans partition",
-        f"scans a second | slots | {' | '.join(f'{n} reads a second' for n in READERS)} | seconds a read",
-        map(read_cells, rows),
-    )
-    table(
-        f"An organization of links with one slot and {SCANS_OF_EACH} scans a second each",
-        "links | scans a second | homes | fullest index partition, write units",
-        (organization_cells(bench.now, count) for count in LINKS),
-    )
+def growing(sizes: Sizes, rows: Sequence[Row]) -> Section:
+    columns = "scans a second | units in one slot | slots needed | slots grown to | after"
+    columns += " | refused at first, spilled | none refused after | all written after"
+    cells = [growth_cells(sizes, found) for found in rows]
+    return Section("hot-growing", "One hot code: how it grows", columns.split(" | "), cells, (), assumptions(sizes))
+
+
+def grown(rows: Sequence[Row]) -> Section:
+    columns = "scans a second | slots | scans table, write units | index, write units | rollups, write units"
+    columns += " | organization's items, read units | fold of a shard at work"
+    title = "One hot code, grown: the busiest partition in its busiest second"
+    limits = [
+        Limit("write units a second of any partition", max(max(found.writes) for found in rows), PARTITION_WRITES),
+        Limit("share of its time that the fold of a shard works", max(found.load.lane for found in rows), 1),
+    ]
+    return Section("hot-partitions", title, columns.split(" | "), list(map(load_cells, rows)), limits)
+
+
+def readers(rows: Sequence[Row]) -> Section:
+    columns = ["scans a second", "slots", *(f"{n} reads a second" for n in READERS), "seconds a read"]
+    title = "One hot code: read units of the busiest scans partition while it is read"
+    return Section("hot-readers", title, columns, list(map(read_cells, rows)))
+
+
+def organizations(now_ms: int) -> Section:
+    columns = ["links", "scans a second", "homes", "fullest index partition, write units"]
+    title = f"An organization of links with one slot and {SCANS_OF_EACH} scans a second each"
+    rows = [organization_cells(now_ms, count) for count in LINKS]
+    note = "This varies by a link or two from run to run, because links' numbers are random."
+    return Section("hot-organization", title, columns, rows, (), note)
+
+
+def measure() -> Sequence[Section]:
+    """The sections `hot-growing`, `hot-partitions`, `hot-readers` and `hot-organization`."""
+    prepare_environment()
+    with world() as fresh:
+        scene = Scene(fresh.dynamodb, 1, now_ms())
+        sizes = sizes_of(scene)
+        rows = [row(scene, sizes, rate) for rate in RATES]
+    return [growing(sizes, rows), grown(rows), readers(rows), organizations(scene.begun)]
 
 
 if __name__ == "__main__":
-    main()
+    outcome.main(measure)

@@ -4,8 +4,7 @@ import random
 from typing import Any, Final, NamedTuple
 
 from bench import capacity
-from bench.units import Bench
-from chalicelib import redirect
+from bench.scene import Scene, image
 from chalicelib.core import rollups as r
 from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.fold import fold
@@ -18,6 +17,7 @@ from chalicelib.store import rollups
 # As long as the redirect keeps them.
 LONGEST_USER_AGENT: Final = "Mozilla/5.0 (iPhone) " + "x" * 979
 SCANS: Final = 3000
+ORDINARY: Final = 40
 
 
 class Sizes(NamedTuple):
@@ -46,20 +46,17 @@ class Sizes(NamedTuple):
         return sum(capacity.written(size, size, transactional=True) for size in (self.day, self.lifetime))
 
 
-def sizes_of(bench: Bench) -> Sizes:
-    """Sizes of what the real redirect and the real fold write."""
-    redirect._cache.clear()
-    bench.scan(1)
-    pending = _largest(bench, "scans")
-    bench.scan(2, user_agent=LONGEST_USER_AGENT)
-    longest = _largest(bench, "scans")
-    counting.settle(bench.pending(bench.now))
-    day, lifetime, organization_day = _rollup_sizes(bench.link, bench.now)
-    return Sizes(pending, _largest(bench, "scans"), longest, day, lifetime, organization_day)
-
-
-def _largest(bench: Bench, table: str) -> int:
-    return max(map(capacity.size, bench.dynamodb.scan(TableName=table)["Items"]))
+def sizes_of(scene: Scene) -> Sizes:
+    """Sizes of what the redirect and the real fold write: the largest of some ordinary scans, and the longest."""
+    (place,) = scene.places
+    ordinary = [image(scene.scan(place, scene.begun + n)) for n in range(ORDINARY)]
+    headers = scene.newcomers.headers() | {"user-agent": LONGEST_USER_AGENT}
+    longest = image(scene.scan(place, scene.begun, headers))
+    scene.write([*ordinary, longest])
+    counting.settle_images([*ordinary, longest])
+    counted = max(map(capacity.size, scene.dynamodb.scan(TableName="scans")["Items"]))
+    rollup_sizes = _rollup_sizes(place.link, scene.begun)
+    return Sizes(max(map(capacity.size, ordinary)), counted, capacity.size(longest), *rollup_sizes)
 
 
 def _rollup_sizes(link: Link, ms: int) -> tuple[int, int, int]:

@@ -1,217 +1,193 @@
-"""How many DynamoDB units a scan, its counting and a read cost: `.venv/bin/python -m bench.units` (`--json`).
+"""How many DynamoDB units everything costs that people do: `.venv/bin/python -m bench.units` (`--json`).
 
-The real redirect, fold and API code runs on moto; units are computed from the sizes of the items that each call
-touches, by DynamoDB's rules (`bench/capacity.py`), because no emulator bills plain writes by size.
+The real redirect, functions, APIs and pages run on moto, about a link with a year of scans (`bench/scene.py`). Units
+are computed from the sizes of the items that each call touches, by DynamoDB's rules (`bench/meter.py`).
 """
 
-import contextlib
-import io
 import json
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-from unittest import mock
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
 
-from botocore.client import BaseClient
-from chalice.test import Client
+from chalice.test import Client, HTTPResponse
 
-from bench import capacity
-from bench.capacity import Item
-from tests.world import World, prepare_environment, world
+from bench import outcome
+from bench.meter import Meter, metered
+from bench.outcome import Cell, Section
+from bench.scene import Headers, Scene
+from chalicelib import redirect
+from chalicelib.core.days import DAY_MS
+from chalicelib.core.scans import Arrival
+from chalicelib.core.summaries import ORGANIZATION, Schedule
+from chalicelib.functions import events
+from chalicelib.services import callers, counting, delivering, subscriptions, summaries, sweeping
+from chalicelib.services.subscriptions import NewSubscription
+from tests.e2e.receivers import Receiver, receiving
+from tests.pages.browsing import signed_in
+from tests.services.stream import Watch
+from tests.world import World, now_ms, prepare_environment, world
 
-prepare_environment()
-
-from app import app  # noqa: E402 - settings come first
-from chalicelib import redirect  # noqa: E402
-from chalicelib.core.scans import Scan  # noqa: E402
-from chalicelib.services import accounts, counting, links, sweeping  # noqa: E402
-from chalicelib.store import scans  # noqa: E402
-
-DAY_MS = 86_400_000
-DAYS = 365
-SCANS_A_DAY = 10
-VISITORS = 200
-IPHONE = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/17.5 Mobile/15E148 Safari/604.1"
-)
-PLACES = (("GB", "ENG", "England", "Leeds"), ("IE", "D", "Dublin", "Dublin"), ("US", "CA", "California", "Oakland"))
+DAYS: Final = 365
+SCANS_A_DAY: Final = 10
+VISITORS: Final = 200
+SLACK: Final = "https://hooks.slack.com/services/T000/B000/secret"  # nothing is posted to it here
+BOT: Final = "curl/8.5.0"
+_EVENT: Final = {"httpMethod": "GET", "requestContext": {"identity": {"sourceIp": "203.0.113.1"}}}
 
 
-class Meter:
-    """Adds up units while it is `running`; everything else is free."""
+class Units:
+    """One organization with one link, about which each step is measured; `rows` are what was found."""
 
-    def __init__(self, dynamodb: Any, call: Callable[..., Any]) -> None:
-        self._dynamodb, self._call = dynamodb, call
-        self.running, self.read, self.write = False, 0.0, 0
+    def __init__(self, fresh: World, meter: Meter, receiver: Receiver) -> None:
+        self._world, self._meter, self._receiver = fresh, meter, receiver
+        self._scene = Scene(fresh.dynamodb, 1, now_ms(), created_ms=now_ms() - DAYS * DAY_MS)
+        (self._place,) = self._scene.places
+        self.rows: list[Sequence[Cell]] = []
 
-    def observe(self, client: Any, operation: str, request: dict[str, Any]) -> Any:
-        if not self.running or client.meta.service_model.service_name != "dynamodb":
-            return self._call(client, operation, request)
-        self.running = False
-        actions = _actions(operation, request)
-        before = [self._item(*action) for action in actions]
-        answer = self._call(client, operation, request)
-        transactional = operation == "TransactWriteItems"
-        self.write += sum(
-            _written(old, self._item(*it), transactional) for old, it in zip(before, actions, strict=True)
+    def run(self) -> None:
+        """Everything that is measured."""
+        self._scene.live_through(self._year(), returning=True)
+        self._scene.store_past()
+        self._scans()
+        self._events()
+        self._api()
+        self._people()
+
+    def _measure(self, what: str, step: Callable[[], object], per: int = 1) -> None:
+        """Run a step and note what it costs, divided among `per`."""
+        with self._meter.measuring() as meter:
+            step()
+        self.rows.append((what, meter.write / per, meter.read / per, meter.calls.total() / per))
+
+    def _year(self) -> list[Arrival]:
+        """Ten scans a day up to yesterday, by two hundred people in turn."""
+        people = [self._scene.newcomers.headers() for _ in range(VISITORS)]
+        times = [(day, n) for day in range(1, DAYS) for n in range(SCANS_A_DAY)]
+        return [
+            self._scene.scan(
+                self._place,
+                self._scene.begun - day * DAY_MS + n * DAY_MS // SCANS_A_DAY,
+                people[(day * 7 + n) % VISITORS],
+            )
+            for day, n in times
+        ]
+
+    def _scans(self) -> None:
+        redirect._cache.clear()
+        self._measure("a redirect, its slug not in the cache", self._redirect)
+        self._measure("a redirect, its slug in the cache", self._redirect)
+        self._settle()
+        for what, scans, user_agent in (
+            ("a scan alone", 1, ""),
+            ("a bot alone", 1, BOT),
+            ("of many", counting.CHUNK, ""),
+        ):
+            self._scan(scans, user_agent)
+            each = "" if scans == 1 else f", each of {scans} at once"
+            self._measure(f"counting {what}{each}", self._settle, scans)
+        swept, at_ms = len(self._world.items("scans")), now_ms() + 2 * sweeping.SETTLED_MS
+        sweep = partial(sweeping.sweep_organization, self._scene.organization, at_ms)
+        self._measure(f"sweeping, each of {swept} scans", sweep, swept)
+
+    def _events(self) -> None:
+        """From the stream's records to the receiver's answer. The receiver is a real one on loopback."""
+        self._ask("POST", "/v1/webhooks", {"url": self._receiver.url, "events": ["scan.created"]})
+        for scans in (1, counting.CHUNK):
+            watch, each = Watch(self._world), "" if scans == 1 else f", each of {scans} at once"
+            self._scan(scans)
+            self._settle()
+            self._measure(f"sending a scan's event{each}", partial(events.events, [*watch.records()]), scans)
+            bodies = self._world.raw_messages("DELIVERY_QUEUE_URL")
+            self._measure(f"delivering it{each}", partial(delivering.deliver, bodies, now_ms), scans)
+            if len(self._receiver.got) < scans:
+                raise RuntimeError("an event did not arrive")
+
+    def _api(self) -> None:
+        scans, picture = f"/v1/dynamic/{self._place.link.number}/scans", f"/api/qr/{self._place.link.number}/download"
+        self._ask("GET", f"{scans}?days=1")
+        for days in (1, 7, 30, 365):
+            self._measure(f"`dynamic`: the scans of {days} days", partial(self._ask, "GET", f"{scans}?days={days}"))
+        callers._believed.clear()
+        self._measure(
+            "the same of a day, with a key that was not used for 5 s", partial(self._ask, "GET", f"{scans}?days=1")
         )
-        self.read += _read(operation, request, answer)
-        self.running = True
+        self._measure(
+            "`dynamic`: a new code", partial(self._ask, "POST", "/v1/dynamic", {"destination": "https://example.com/"})
+        )
+        etag = self._ask("GET", picture).headers["ETag"]
+        self._measure("a picture of a code, drawn", partial(self._ask, "GET", picture))
+        self._measure("the same, unchanged (304)", partial(self._ask, "GET", picture, If_None_Match=etag))
+
+    def _people(self) -> None:
+        browser = signed_in(self._scene.organization, self._scene.caller.member)
+        for what, path in (
+            ("the list of links", "/dashboard"),
+            ("a link's page, 30 days", f"/dashboard/links/{self._place.link.number}"),
+            ("usage", "/dashboard/usage"),
+        ):
+            if browser.get(path).status != 200:
+                raise RuntimeError(path)
+            self._measure(f"dashboard: {what}", partial(browser.get, path))
+        new = NewSubscription(SLACK, (), "https://qz.example", ORGANIZATION, None, Schedule())
+        due_ms = now_ms()
+        number = subscriptions.create(self._scene.caller, new, due_ms - 2 * DAY_MS).subscription.number
+        summarise = partial(summaries.summarise, self._scene.organization, number, due_ms, lambda: False)
+        self._measure("a Slack summary of the organization, to be delivered", summarise)
+
+    def _redirect(self, user_agent: str = "") -> None:
+        """Somebody new, through the real redirect."""
+        said = self._scene.newcomers.headers() | {"x-origin-secret": "origin-secret"}
+        headers = said | ({"user-agent": user_agent} if user_agent else {})
+        event = {**_EVENT, "headers": headers, "pathParameters": {"slug": self._place.link.slug}}
+        if redirect.handler(event, None)["statusCode"] != 302:
+            raise RuntimeError(self._place.link.slug)
+
+    def _scan(self, scans: int, user_agent: str = "") -> None:
+        for _ in range(scans):
+            self._redirect(user_agent)
+
+    def _settle(self) -> None:
+        """Fold what is pending, as the stream's function does. To find it costs nothing: the stream brings it."""
+        running, self._meter.running = self._meter.running, False
+        pending = [item for item in self._world.items("scans") if "pending" in item]
+        self._meter.running = running
+        counting.settle_images(pending)
+
+    def _ask(self, method: str, path: str, body: Any = None, **more: str) -> HTTPResponse:
+        """A request to the application, as API Gateway makes it. Raises RuntimeError for a refusal."""
+        from app import app
+
+        said: Headers = {"Authorization": f"Bearer {self._scene.key}", "Content-Type": "application/json"}
+        said |= {name.replace("_", "-"): value for name, value in more.items()}
+        with Client(app) as client:
+            answer = client.http.request(method, path, said, b"" if body is None else json.dumps(body).encode())
+        if answer.status_code >= 400:
+            raise RuntimeError(answer.body)
         return answer
 
-    def _item(self, table: str, key: Item) -> Item:
-        found: Item = self._dynamodb.get_item(TableName=table, Key=key).get("Item", {})
-        return found
 
-
-def _actions(operation: str, request: dict[str, Any]) -> list[tuple[str, Item]]:
-    """The table and key of everything that a call writes."""
-    single = operation in ("PutItem", "UpdateItem", "DeleteItem")
-    writes = [request] if single else [w for it in request.get("TransactItems", []) for w in it.values()]
-    return [
-        (w["TableName"], {name: v for name, v in w.get("Key", w.get("Item", {})).items() if name in ("pk", "sk")})
-        for w in writes
-    ]
-
-
-def _written(old: Item, new: Item, transactional: bool) -> int:
-    """A write's units, with one for an entry of the index that comes or goes."""
-    units = capacity.written(capacity.size(old), capacity.size(new), transactional)
-    return units + (old.get("day") != new.get("day"))
-
-
-def _read(operation: str, request: dict[str, Any], answer: dict[str, Any]) -> float:
-    consistent = bool(request.get("ConsistentRead"))
-    if operation == "GetItem":
-        return capacity.read(capacity.size(answer.get("Item", {})), consistent)
-    if operation == "Query":
-        return capacity.read(sum(map(capacity.size, answer["Items"])), consistent)
-    if operation == "BatchGetItem":  # all of ours are consistent; an absent item costs a unit as well
-        asked = sum(len(table["Keys"]) for table in request["RequestItems"].values())
-        found = [item for table in answer["Responses"].values() for item in table]
-        return sum(capacity.read(capacity.size(item)) for item in found) + asked - len(found)
-    return 0
-
-
-class Bench:
-    """One organization with one link, on which steps are measured."""
-
-    def __init__(self, fresh: World, meter: Meter) -> None:
-        self.dynamodb, self.meter = fresh.dynamodb, meter
-        self.rows: dict[str, dict[str, float]] = {}
-        self.now = time.time_ns() // 1_000_000
-        self.begun = self.now - (DAYS - 1) * DAY_MS
-        organization, owner = accounts.create_organization("Bench", "owner@example.com", self.begun)
-        self.key = accounts.create_key(organization.number, owner.number, self.now)
-        new = links.NewLink("https://example.com/spring", (), "Spring poster", "spring")
-        self.link = links.seed(accounts.authenticate(self.key), new, self.begun)
-
-    def measure(self, what: str, step: Callable[[], object], per: int = 1) -> None:
-        """Run a step and note its units, divided among `per` scans."""
-        self.meter.read, self.meter.write, self.meter.running = 0, 0, True
-        step()
-        self.meter.running = False
-        self.rows[what] = {"write": round(self.meter.write / per, 1), "read": round(self.meter.read / per, 1)}
-
-    def scan(self, visitor: int, at_ms: int | None = None, user_agent: str = IPHONE) -> None:
-        """One request through the redirect."""
-        country, region, name, city = PLACES[visitor % len(PLACES)]
-        headers = {
-            "User-Agent": user_agent,
-            "Accept-Language": "en-GB,en;q=0.9",
-            "X-Origin-Secret": "origin-secret",
-            "CloudFront-Viewer-Address": f"198.51.{visitor // 250}.{visitor % 250}:4711",
-            "CloudFront-Viewer-Country": country,
-            "CloudFront-Viewer-Country-Region": region,
-            "CloudFront-Viewer-Country-Region-Name": name,
-            "CloudFront-Viewer-City": city,
-        }
-        event = {
-            "httpMethod": "GET",
-            "headers": headers,
-            "pathParameters": {"slug": "spring"},
-            "requestContext": {"identity": {"sourceIp": "203.0.113.1"}},
-        }
-        at_ns = (self.now if at_ms is None else at_ms) * 1_000_000
-        with mock.patch("chalicelib.redirect.time.time_ns", return_value=at_ns):
-            redirect.handler(event, None)
-
-    def pending(self, since_ms: int) -> list[Scan]:
-        return scans.pending_since(self.link.organization, self.link.number, [0], since_ms, since_ms)
-
-    def history(self) -> None:
-        """Ten scans a day up to yesterday, folded; the scans themselves are dropped, since nothing reads them."""
-        for day in range(DAYS - 1):
-            begun = self.begun + day * DAY_MS
-            for n in range(SCANS_A_DAY):
-                self.scan((day * 7 + n) % VISITORS, begun + n * DAY_MS // SCANS_A_DAY)
-            counted = self.pending(begun)
-            counting.settle(counted)
-            for scan in counted:
-                key = {"pk": {"S": scan.key.partition}, "sk": {"S": scan.key.sort}}
-                self.dynamodb.delete_item(TableName="scans", Key=key)
-
-    def count(self, what: str, visitors: Sequence[int], user_agent: str = IPHONE) -> None:
-        """Measure the counting of one batch of scans."""
-        for visitor in visitors:
-            self.scan(visitor, user_agent=user_agent)
-        found = self.pending(self.now)
-        self.measure(what, lambda: counting.settle(found), per=len(found))
-
-    def read(self, days: int) -> None:
-        path = f"/v1/dynamic/{self.link.number}/scans?days={days}"
-        with Client(app) as client:
-            answer = client.http.get(path, headers={"Authorization": f"Bearer {self.key}"})
-        if answer.status_code != 200:
-            raise RuntimeError(answer.body)
-
-
-def run(bench: Bench) -> dict[str, dict[str, float]]:
-    """Everything that is measured; 51 people, and a bot, are in the table when it is swept."""
-    bench.history()
-    redirect._cache.clear()
-    bench.measure("redirect, slug not in the cache", lambda: bench.scan(1000))
-    bench.measure("redirect, slug in the cache", lambda: bench.scan(1001))
-    counting.settle(bench.pending(bench.now))
-    bench.count("counting a scan alone", [1002])
-    bench.count("counting a bot alone", [1003], user_agent="curl/8.5.0")
-    bench.count(f"counting, each of {counting.CHUNK} at once", range(2000, 2000 + counting.CHUNK))
-    at_ms = bench.now + 2 * sweeping.SETTLED_MS
-    bench.measure("sweeping, each of 51", lambda: sweeping.sweep_organization(bench.link.organization, at_ms), per=51)
-    bench.read(1)  # the key is looked up, and believed for 5 s
-    for days in (7, 30, 365):
-        bench.measure(f"reading {days} days", lambda days=days: bench.read(days))  # type: ignore[misc]
-    return bench.rows
-
-
-def bytes_an_item(dynamodb: Any) -> dict[str, int]:
-    """The mean size of the items of each table that grows with scans, all of them counted."""
-    found = {table: dynamodb.scan(TableName=table)["Items"] for table in ("scans", "rollups", "visitors")}
-    return {table: sum(map(capacity.size, items)) // len(items) for table, items in found.items()}
-
-
-@contextlib.contextmanager
-def metered(dynamodb: Any) -> Iterator[Meter]:
-    real = BaseClient._make_api_call
-    meter = Meter(dynamodb, real)
-    with mock.patch.object(BaseClient, "_make_api_call", lambda *arguments: meter.observe(*arguments)):
-        yield meter
-
-
-def main() -> int:
-    with world() as fresh, metered(fresh.dynamodb) as meter, contextlib.redirect_stdout(io.StringIO()):
-        rows, sizes = run(Bench(fresh, meter)), bytes_an_item(fresh.dynamodb)
-    if "--json" in sys.argv:
-        print(json.dumps({"units": rows, "bytes": sizes}, indent=2))
-        return 0
-    print(f"{'':36}{'write units':>12}{'read units':>12}")
-    for what, units in rows.items():
-        print(f"{what:36}{units['write']:>12g}{units['read']:>12g}")
-    print("\nbytes an item: " + ", ".join(f"{table} {size}" for table, size in sizes.items()))
-    return 0
+def measure() -> Sequence[Section]:
+    prepare_environment()
+    os.environ["LOCAL_RECEIVERS"] = "true"
+    with receiving() as receiver, world() as fresh, metered(fresh.dynamodb) as meter:
+        units = Units(fresh, meter, receiver)
+        units.run()
+        return [
+            Section(
+                name="units",
+                title="What everything costs in DynamoDB",
+                columns=("", "write units", "read units", "calls"),
+                rows=units.rows,
+                note=(
+                    "Of one link with ten scans a day for a year by 200 people, and a hundred scans in the last two "
+                    "minutes, which every read of it looks at. A webhook is sending and delivering; "
+                    "what is read for many at once is shared. A Slack summary is delivered like a webhook. A key is "
+                    "known for 5 seconds once it was looked at; only APIs with a limit a minute write requests down."
+                ),
+            )
+        ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    outcome.main(measure)

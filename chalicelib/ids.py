@@ -4,10 +4,9 @@ The number is time-ordered, unique, and below 2**53, so that JSON clients keep i
 way, and every API reads every spelling.
 """
 
-import secrets
+import os
 import threading
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 EPOCH_MS: Final = 1_704_067_200_000  # 2024-01-01T00:00:00Z; 41 bits of milliseconds last until 2093
 LIMIT: Final = 2**53
@@ -17,6 +16,7 @@ _RANDOM_BITS: Final = 12
 # Crockford's base32: no letter that looks like a digit, and what is typed wrong is read as what it looks like.
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _DIGITS: Final = {**{c: n for n, c in enumerate(_ALPHABET)}, "o": 0, "i": 1, "l": 1}
+_WIDTHS: Final = (11, 3, 10, 13)  # base32 digits of a scan's link, slot, milliseconds and random bits
 
 _lock = threading.Lock()
 _last = 0
@@ -27,8 +27,8 @@ def new(now_ms: int) -> int:
     by steps that nobody can guess from a neighbour's."""
     global _last
     with _lock:
-        drawn = ((now_ms - EPOCH_MS) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
-        _last = drawn if drawn > _last else _last + 1 + secrets.randbits(_RANDOM_BITS)
+        drawn = ((now_ms - EPOCH_MS) << _RANDOM_BITS) | _random_bits()
+        _last = drawn if drawn > _last else _last + 1 + _random_bits()
         return _last
 
 
@@ -49,8 +49,7 @@ def parse(text: str) -> int | None:
     return number if number is not None and number < LIMIT else None
 
 
-@dataclass(frozen=True, slots=True)
-class ScanId:
+class ScanId(NamedTuple):
     """A scan's id: all that finds it within its organization, without an index. `random` is 64 bits."""
 
     link: int
@@ -58,25 +57,27 @@ class ScanId:
     ms: int
     random: int
 
-    _PARTS = (("link", 11), ("slot", 3), ("ms", 10), ("random", 13))  # base32 digits of each
-
     def __str__(self) -> str:
-        return "scan_" + "".join(_encode(getattr(self, name), width) for name, width in self._PARTS)
+        return "scan_" + "".join(map(_encode, self, _WIDTHS))
 
     @classmethod
     def parse(cls, text: str) -> "ScanId | None":
         """The id behind its spelling, None for anything else."""
         digits = text.removeprefix("scan_")
-        if digits == text or len(digits) != sum(width for _, width in cls._PARTS):
+        if digits == text or len(digits) != sum(_WIDTHS):
             return None
         numbers: list[int] = []
-        for _, width in cls._PARTS:
+        for width in _WIDTHS:
             number = _decode(digits[:width])
             if number is None:
                 return None
             numbers.append(number)
             digits = digits[width:]
         return cls(*numbers) if numbers[0] < LIMIT and numbers[3] < 2**64 else None
+
+
+def _random_bits() -> int:
+    return int.from_bytes(os.urandom(2), "big") % (1 << _RANDOM_BITS)
 
 
 def _encode(number: int, width: int) -> str:

@@ -1,4 +1,5 @@
-"""The hot path: resolve a slug, record the scan, respond. A function of its own, which imports `core` alone.
+"""The hot path: resolve a slug, record the scan, respond. A function of its own, which imports as little as it can:
+what of `core` it needs, and `wire`, which asks AWS without an SDK.
 
 A visitor is redirected whatever happens to the analytics: a scan that cannot be written goes to the spill queue,
 and if that fails too, into one log line.
@@ -7,35 +8,28 @@ and if that fails too, into one log line.
 import hmac
 import json
 import os
-import random
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final
 from urllib.parse import unquote
 
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from chalice.app import Blueprint, Response
-
 from chalicelib.core import handover, notices, targets
-from chalicelib.core.links import ACTIVE, EXPIRED
+from chalicelib.core.arrivals import Arrival
+from chalicelib.core.paths import parts
 from chalicelib.core.queries import with_parameters
-from chalicelib.core.scans import Arrival
-from chalicelib.core.slugs import parts
+from chalicelib.core.states import ACTIVE, EXPIRED
 from chalicelib.core.targets import Target
 from chalicelib.core.viewers import arrival, is_counted, viewer
+from chalicelib.wire.client import DYNAMODB, SQS
+from chalicelib.wire.failed import Failed
 
 # Edits, pauses and deletions take effect everywhere within this.
 CACHED_SECONDS: Final = 5.0
 MOST_CACHED: Final = 10_000
 
-bp = Blueprint(__name__)
 _cache: dict[str, tuple[float, Target]] = {}
 
 
-@bp.lambda_function(name="redirect")
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answer one request for a slug, as API Gateway's Lambda proxy integration hands it over."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
@@ -43,8 +37,8 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     try:
         slug, marker = parts(unquote(event["pathParameters"]["slug"]))
         target = _resolve(slug, marker)
-    except (BotoCoreError, ClientError) as error:
-        return _logged(notices.answer(notices.UNAVAILABLE, accept), error=type(error).__name__)
+    except Failed as failed:
+        return _logged(notices.answer(notices.UNAVAILABLE, accept), error=failed.code)
     now_ms = time.time_ns() // 1_000_000
     state = target.state(now_ms) if target else None
     if target is None or state != ACTIVE:
@@ -54,14 +48,6 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     arrived = _scan(event, headers, target, target.marker(marker), now_ms)
     _record(arrived)
     return _logged(_to(target, _onward(target, arrived)), counted=True)
-
-
-@bp.route("/{slug}", methods=["GET", "HEAD"], content_types=[])
-@bp.route("/s/{slug}", methods=["GET", "HEAD"], content_types=[], name="redirect_s")
-def scan(slug: str) -> Response:  # noqa: ARG001 - the handler reads it from the event
-    """The public routes. The stack points them at `handler`; this answers where Chalice serves them itself."""
-    answer = handler(bp.current_request.to_original_event(), None)
-    return Response(body=answer["body"], status_code=answer["statusCode"], headers=answer["headers"])
 
 
 def _resolve(slug: str, marker: str) -> Target | None:
@@ -74,8 +60,8 @@ def _resolve(slug: str, marker: str) -> Target | None:
         return cached
     try:
         key = {"pk": {"S": targets.partition(slug)}, "sk": {"S": targets.SORT}}
-        item = _client("dynamodb").get_item(TableName=os.environ["OBJECTS_TABLE"], Key=key).get("Item")
-    except (BotoCoreError, ClientError):
+        item = DYNAMODB.call("GetItem", {"TableName": os.environ["OBJECTS_TABLE"], "Key": key}).get("Item")
+    except Failed:
         if not cached:
             raise
         _cache[slug] = time.monotonic(), cached  # nobody else waits for the same failure
@@ -93,7 +79,7 @@ def _scan(event: Mapping[str, Any], headers: Mapping[str, str], target: Target, 
     secret = os.environ.get("ORIGIN_SECRET", "")
     trusted = bool(secret) and hmac.compare_digest(headers.get("x-origin-secret", "").encode(), secret.encode())
     seen = viewer(headers, event["requestContext"]["identity"]["sourceIp"], trusted)
-    slot = random.randrange(target.slots)  # noqa: S311 - spreads load, guards nothing
+    slot = int.from_bytes(os.urandom(4), "big") % target.slots
     parameters = event.get("queryStringParameters") or {}
     return arrival(target, seen, parameters, marker, slot, now_ms, os.urandom(8).hex())
 
@@ -101,25 +87,25 @@ def _scan(event: Mapping[str, Any], headers: Mapping[str, str], target: Target, 
 def _record(arrived: Arrival) -> None:
     """One write. A retry after a lost answer may find its scan there, even folded already: that is a success."""
     item = {name: {"N": str(v)} if isinstance(v, int) else {"S": v} for name, v in arrived.attributes().items()}
+    write = {
+        "TableName": os.environ["SCANS_TABLE"],
+        "Item": item,
+        "ConditionExpression": "attribute_not_exists(pk)",
+    }
     try:
-        _client("dynamodb").put_item(
-            TableName=os.environ["SCANS_TABLE"], Item=item, ConditionExpression="attribute_not_exists(pk)"
-        )
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code != "ConditionalCheckFailedException":
-            _spill(arrived, code)
-    except BotoCoreError as error:
-        _spill(arrived, type(error).__name__)
+        DYNAMODB.call("PutItem", write)
+    except Failed as failed:
+        if failed.code != "ConditionalCheckFailedException":
+            _spill(arrived, failed.code)
 
 
 def _spill(arrived: Arrival, why: str) -> None:
     try:
         body = json.dumps({"scan": arrived.attributes(), "error": why})
-        _client("sqs").send_message(QueueUrl=os.environ["SPILL_QUEUE_URL"], MessageBody=body)
-    except (BotoCoreError, ClientError) as error:
+        SQS.call("SendMessage", {"QueueUrl": os.environ["SPILL_QUEUE_URL"], "MessageBody": body})
+    except Failed as failed:
         kept = {name: v for name, v in arrived.attributes().items() if name != "user_agent"}
-        print(json.dumps({"level": "ERROR", "message": "scan lost", "error": type(error).__name__, "scan": kept}))
+        print(json.dumps({"level": "ERROR", "message": "scan lost", "error": failed.code, "scan": kept}))
 
 
 def _onward(target: Target, arrived: Arrival) -> str:
@@ -143,9 +129,3 @@ def _to(target: Target, location: str) -> dict[str, Any]:
 def _logged(answer: dict[str, Any], **facts: object) -> dict[str, Any]:
     print(json.dumps({"level": "INFO", "message": "redirect", "status": answer["statusCode"], **facts}))
     return answer
-
-
-@cache
-def _client(service: str) -> Any:
-    config = Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"})
-    return botocore.session.get_session().create_client(service, config=config)

@@ -39,7 +39,8 @@ def print_function_logs() -> None:
     def emit(function: dict[str, Any], _request: str, text: str, failed: bool, milliseconds: int) -> None:
         name = function.get("config", function).get("FunctionName", "?")
         for line in [*text.splitlines(), *([f"failed after {milliseconds} ms"] if failed else [])]:
-            print(f"{name}: {line}")
+            # In one write: functions end at the same time, and a line's end is written apart otherwise.
+            sys.stdout.write(f"{name}: {line}\n")
 
     lambda_svc._emit_lambda_logs = emit
 

@@ -21,9 +21,10 @@ LOG_LIMIT = 10_000_000
 
 
 class MiniStack:
-    """One embedded AWS; `folder` holds its state, its log and its temporary files."""
+    """One embedded AWS; `folder` holds its state, its log and its temporary files, `script` is what it runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, script: Path = SCRIPT) -> None:
+        self._script = script
         self.state = folder / "engine"
         self.log = folder / "engine.log"
         self._folder = folder
@@ -56,7 +57,7 @@ class MiniStack:
             # The engine inherits this lock: it is held as long as it lives, whatever becomes of this process.
             fcntl.flock(pid_file, fcntl.LOCK_EX)
             self._process = subprocess.Popen(
-                [sys.executable, "-P", str(SCRIPT), str(self._folder)],
+                [sys.executable, "-P", str(self._script), str(self._folder)],
                 cwd=self._folder,
                 env=self._environment(temporary),
                 stdin=subprocess.DEVNULL,
@@ -149,7 +150,7 @@ class MiniStack:
         with contextlib.suppress(OSError, ValueError):
             pid = int(self._pid_file.read_text())
             arguments = command_line(pid)
-            if SCRIPT.name in arguments and arguments.rstrip().endswith(f" {self._folder}"):
+            if self._script.name in arguments and arguments.rstrip().endswith(f" {self._folder}"):
                 os.kill(pid, number)
 
 

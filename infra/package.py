@@ -55,14 +55,25 @@ def package(out: Path, stage: str = "prod", root: Path = ROOT, architecture: str
     if not stamp.is_file() or stamp.read_text() != digest:
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        _chalice_package(root, stage, out, architecture)
-        if stage != "local":
-            template = yaml.safe_load((out / "sam.yaml").read_text())
-            _add_requirements(root, out / "deployment.zip", architecture_of(template))
-            compact(out / "deployment.zip")
+        if stage == "local":
+            _chalice_package(root, stage, out, architecture)
+        else:
+            compact(assemble(out, stage, root, architecture))
         stamp.write_text(digest)
-    template = yaml.safe_load((out / "sam.yaml").read_text())
-    return Package(template, out / "deployment.zip", digest)
+    return Package(_template(out), out / "deployment.zip", digest)
+
+
+def assemble(out: Path, stage: str = "prod", root: Path = ROOT, architecture: str | None = None) -> Path:
+    """Make the template and the zip of a stage in the folder `out`, with all packages, as Chalice and pip have them:
+    nothing compiled, nothing left out. Returns the zip. Raises as `package` does."""
+    _chalice_package(root, stage, out, architecture)
+    _add_requirements(root, out / "deployment.zip", architecture_of(_template(out)))
+    return out / "deployment.zip"
+
+
+def _template(out: Path) -> dict[str, Any]:
+    template: dict[str, Any] = yaml.safe_load((out / "sam.yaml").read_text())
+    return template
 
 
 def source_digest(root: Path, stage: str, architecture: str | None = None) -> str:
@@ -122,10 +133,10 @@ def _install(requirements: Path, folder: Path, platforms: Sequence[str]) -> None
 
 
 def deployed_requirements(root: Path) -> str:
-    """What goes into production's zip: all but Chalice, whose runtime the packager adds by itself. Named here, it
-    would bring the whole command line tool along, half of the zip."""
+    """What goes into production's zip: all but boto3, which no function imports, and Chalice, whose runtime the
+    packager adds by itself. Named here, it would bring the whole command line tool along, half of the zip."""
     lines = (root / "requirements.txt").read_text().splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("chalice=="))
+    return "".join(line for line in lines if not line.startswith(("chalice==", "boto3==")))
 
 
 def architecture_of(template: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.posted import Posted
+from tests.production import index, production
 from tests.qr import programs
 from tests.web import Web
 from tests.world import World, prepare_environment, world
@@ -19,6 +20,8 @@ settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 prepare_environment()
+
+__all__ = ["index", "production"]
 
 
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]

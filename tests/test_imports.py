@@ -21,18 +21,21 @@ INWARDS = {
     "services": {"core", "store", "qr", "outbound", "errors", "ids", "config"},
     "api": {"services", "core", "errors", "ids", "config"},
     "pages": {"api", "services", "core", "errors", "ids", "config"},
-    "redirect": {"core"},
-    "app": {"api", "pages", "services", "redirect"},
+    "functions": {"api", "pages", "services", "core", "errors", "config"},
+    "wire": set(),
+    "redirect": {"core", "wire"},
+    "redirect_routes": {"redirect"},
+    "app": {"functions", "redirect_routes"},
 }
 # Package -> the rooms that may import it.
 ONLY = {
     "pynamodb": {"store"},
-    "boto3": {"store"},
-    "botocore": {"store", "redirect"},
-    "chalice": {"app", "api", "pages", "redirect"},
+    "boto3": set(),
+    "botocore": {"store", "wire"},
+    "chalice": {"api", "pages", "functions", "redirect_routes"},
     "pydantic": {"api"},
     "mcp_types": {"api"},
-    "ssl": {"outbound"},
+    "ssl": {"outbound", "wire"},
     "http": {"outbound"},
 }
 # Heavy ones are imported where they are first used, never on import of a module.

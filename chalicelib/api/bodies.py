@@ -17,7 +17,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class Body(BaseModel):
     """Unknown fields are ignored, as the services do; known ones are never converted from another type."""
 
-    model_config = ConfigDict(strict=True, extra="ignore")
+    model_config = ConfigDict(strict=True, extra="ignore", defer_build=True)
 
 
 class CamelBody(Body):

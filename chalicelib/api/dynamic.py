@@ -177,10 +177,10 @@ def scans_of_dynamic(call: Call, code_id: str) -> dynamic_scans.Scans:
 
     Totals are lifetime; all else lies in the window.
     """
-    link, today = links.get(call.who, code_id), day_of(call.now_ms)
+    (link, spread), today = links.counted(call.who, code_id), day_of(call.now_ms)
     window, week = Window.ending(today, call.read(DAYS)), Window.ending(today, 7)
     wide = Window(min(window.first, week.first), today)
-    report = analytics.link_report(link.organization, link.number, wide, call.now_ms)
+    report = analytics.link_report(link.organization, link.number, wide, call.now_ms, spread)
     return dynamic_scans.scans(link, report, window, week, call.base)
 
 

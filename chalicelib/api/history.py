@@ -22,7 +22,7 @@ bp = Api(__name__, dialects.DYNAMIC, tag="history")
 class _Body(BaseModel):
     """Unknown fields are refused: these routes are the product's own, and a misspelt field would change history."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
 
 
 class Range(_Body):

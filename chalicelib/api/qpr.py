@@ -16,11 +16,11 @@ from chalicelib.api.requests import Call
 from chalicelib.core import limits, periods, series
 from chalicelib.core import rollups as r
 from chalicelib.core.conversations import Conversation
-from chalicelib.core.days import day_of
 from chalicelib.core.links import Details, Link
 from chalicelib.core.places import Place, Span
 from chalicelib.core.scans import END_MS
-from chalicelib.core.windows import Window
+from chalicelib.core.slots import Spread
+from chalicelib.core.windows import NO_DAYS
 from chalicelib.errors import IdempotencyMismatch, NotFound, PlanLimitExceeded, UnsafeDestination
 from chalicelib.services import analytics, link_pages, links, scan_lists, scans
 
@@ -113,7 +113,7 @@ def list_codes(call: Call) -> shapes.Codes:
 )
 def get_code(call: Call, code_id: str) -> shapes.Code:
     """Read a code."""
-    return _code(call, links.get(call.who, code_id))
+    return _code(call, *links.counted(call.who, code_id))
 
 
 @bp.operation(
@@ -165,10 +165,10 @@ def delete_code(call: Call, code_id: str) -> shapes.Deleted:
 def analytics_of_code(call: Call, code_id: str) -> shapes.Analytics:
     """Read what happened to a code in a period: scans, unique visitors, conversations, a series."""
     period, granularity = call.read(PERIOD), call.read(GRANULARITY)
-    link = links.get(call.who, code_id)
+    link, spread = links.counted(call.who, code_id)
     window = periods.named(period, link.created_ms, call.now_ms)
     series.check_span(granularity, window, GRANULARITY.name)
-    report = analytics.link_report(link.organization, link.number, window, call.now_ms)
+    report = analytics.link_report(link.organization, link.number, window, call.now_ms, spread)
     return shapes.analytics(link, period, granularity, report, window)
 
 
@@ -189,12 +189,12 @@ def list_scans(call: Call) -> shapes.Scans:
     exactly once. By offset none is lost, but scans that arrive meanwhile make others come again.
     """
     limit, offset = call.read(LIMIT), call.read(OFFSET)
-    code = links.get(call.who, call.read(CODE)) if call.read(CODE) else None
+    code, spread = links.counted(call.who, call.read(CODE)) if call.read(CODE) else (None, None)
     listing = f"qpr-scans {code.number if code else ''}"
     organization, span, after = call.who.organization.number, _span(call), _after(call, listing)
     asked: Any = {"limit": limit, "offset": offset, "after": after, "newest_first": True}
     if code:
-        page = scan_lists.of_link(organization, code.number, span, call.now_ms, **asked)
+        page = scan_lists.of_link(organization, code.number, span, call.now_ms, known=spread, **asked)
     else:
         page = scan_lists.of_organization(organization, span, call.now_ms, **asked)
     rows = [shapes.scan(found) for found in scans.with_links(organization, page.scans)]
@@ -240,10 +240,9 @@ def report_on_scan(call: Call, scan_id: str) -> shapes.Scan:
     return shapes.scan(scans.converse(call.who, scan_id, conversation, call.now_ms))
 
 
-def _code(call: Call, link: Link) -> shapes.Code:
+def _code(call: Call, link: Link, spread: Spread | None = None) -> shapes.Code:
     """A code with its total, in which the newest scan is."""
-    today = Window.ending(day_of(call.now_ms), 1)
-    report = analytics.link_report(link.organization, link.number, today, call.now_ms)
+    report = analytics.link_report(link.organization, link.number, NO_DAYS, call.now_ms, spread)
     return shapes.code(link, report.total, call.base, call.now_ms)
 
 

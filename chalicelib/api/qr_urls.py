@@ -190,8 +190,8 @@ def clicks_of_url(call: Call, url_id: str) -> Success[Scans]:
 
     Bots are left out. All scans of the url are in it, with the marker of any QR code or with none.
     """
-    span, link = asked(call), links.get(call.who, url_id)
-    report = analytics.link_report(link.organization, link.number, span.counted.window, call.now_ms)
+    span, (link, spread) = asked(call), links.counted(call.who, url_id)
+    report = analytics.link_report(link.organization, link.number, span.counted.window, call.now_ms, spread)
     return success(scans(report, span, qr=None, url=link.number))
 
 

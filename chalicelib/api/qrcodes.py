@@ -13,10 +13,10 @@ from chalicelib.api import qrcodes_shapes as shapes
 from chalicelib.api.http import Api, created
 from chalicelib.api.qrcodes_bodies import CODES, PAGE, STATUS, CreateQrCode, EditQrCode
 from chalicelib.api.requests import Call
-from chalicelib.core.days import day_of
 from chalicelib.core.limits import QRCODES, Limit
 from chalicelib.core.links import ACTIVE, Details, Link
-from chalicelib.core.windows import Window
+from chalicelib.core.slots import Spread
+from chalicelib.core.windows import NO_DAYS
 from chalicelib.errors import IdempotencyMismatch, PlanLimitExceeded, SlugTaken, UnsafeDestination, Unscannable
 from chalicelib.services import analytics, link_pages, links
 from chalicelib.services.accounts import Caller
@@ -108,7 +108,7 @@ def list_codes(call: Call) -> shapes.QrCodes:
 @bp.operation("GET", "/v1/qrcodes/{code_id}", scope="qr:read", limit=limit_of, answer=shapes.QrCode, example=EXAMPLE)
 def get_code(call: Call, code_id: str) -> shapes.QrCode:
     """Read a code."""
-    return _counted(call, links.get(call.who, code_id))
+    return _counted(call, *links.counted(call.who, code_id))
 
 
 @bp.operation(
@@ -155,10 +155,9 @@ def _new(link: Link, call: Call) -> str:
     return json.dumps(shapes.code(link, {}, call.base, call.now_ms))
 
 
-def _counted(call: Call, link: Link) -> shapes.QrCode:
+def _counted(call: Call, link: Link, spread: Spread | None = None) -> shapes.QrCode:
     """A code with its scans, the newest among them."""
-    today = day_of(call.now_ms)
-    report = analytics.link_report(link.organization, link.number, Window(today, today), call.now_ms)
+    report = analytics.link_report(link.organization, link.number, NO_DAYS, call.now_ms, spread)
     answer = shapes.code(link, report.lifetime, call.base, call.now_ms)
     if report.pending:
         answer["pending"] = report.pending

@@ -12,7 +12,7 @@ from chalicelib.api.requests import Call
 from chalicelib.core.days import DAY_MS, day_of
 from chalicelib.core.periods import between
 from chalicelib.core.places import Place, Span
-from chalicelib.core.series import check_span
+from chalicelib.core.series import check_span, tables
 from chalicelib.core.windows import Window
 from chalicelib.services import analytics, links, scan_lists
 
@@ -81,8 +81,8 @@ def summary(call: Call, code_id: str) -> shapes.Analytics:
 
     The last 30 days with today, unless dates are given.
     """
-    link, window = links.get(call.who, code_id), days_asked(call)
-    report = analytics.link_report(link.organization, link.number, window, call.now_ms)
+    (link, spread), window = links.counted(call.who, code_id), days_asked(call)
+    report = analytics.link_report(link.organization, link.number, window, call.now_ms, spread, shapes.TABLES)
     return shapes.analytics(link.number, report, window)
 
 
@@ -100,7 +100,7 @@ def scans(call: Call, code_id: str) -> shapes.Scans:
 
     A walk by cursor has each scan exactly once; pages may repeat one while scans arrive.
     """
-    link, span = links.get(call.who, code_id), span_of(days_asked(call))
+    (link, spread), span = links.counted(call.who, code_id), span_of(days_asked(call))
     page, limit, listing = call.read(PAGE), call.read(SCANS), f"qrcodes scans {link.number}"
     found = scan_lists.of_link(
         link.organization,
@@ -110,6 +110,7 @@ def scans(call: Call, code_id: str) -> shapes.Scans:
         limit=limit,
         offset=(page - 1) * limit,
         after=_place(call, listing),
+        known=spread,
     )
     where: shapes.ScanPagination = {**pagination(page, limit, found.total)}  # type: ignore[typeddict-item]
     if found.next_place:
@@ -132,9 +133,9 @@ def scans(call: Call, code_id: str) -> shapes.Scans:
 def time_series(call: Call, code_id: str) -> shapes.TimeSeries:
     """Read how often a code was scanned in each hour, day, week or month."""
     interval = call.read(INTERVAL)
-    link, window = links.get(call.who, code_id), days_asked(call)
+    (link, spread), window = links.counted(call.who, code_id), days_asked(call)
     check_span(interval, window, START.name)
-    report = analytics.link_report(link.organization, link.number, window, call.now_ms)
+    report = analytics.link_report(link.organization, link.number, window, call.now_ms, spread, tables(interval))
     return shapes.time_series(link.number, report, window, interval)
 
 

@@ -132,9 +132,13 @@ class TimeSeries(TypedDict):
     recounting: NotRequired[Recounting]
 
 
+_ADDED_UP: Final = (*scan_words.TABLES, r.BOTS, r.COUNTRY, r.CITY, r.BROWSER)
+TABLES: Final = (*_ADDED_UP, r.VISITORS)  # of days, that a summary is made of
+
+
 def analytics(link: int, report: Report, window: Window) -> Analytics:
     """The summary of a window."""
-    inside = windows.within(report.days, window)
+    inside = windows.within(report.days, window, _ADDED_UP)
     answer: Analytics = {
         "qr_id": ids.spell("qr", link),
         "period": {"start": iso_time(window.first * DAY_MS), "end": iso_time((window.last + 1) * DAY_MS - 1)},

@@ -5,21 +5,24 @@ first use: together they cost about 0.2 s and 30 MB once, so the redirect never 
 
 Whether it is a bot takes two steps: its signs, which are kept on the scan, and the rules over them. So stored scans
 can be judged again by newer rules without their user agents, which are gone.
+
+Many people carry the same phone, so a process remembers what it judged last. ua-parser does so too.
 """
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.core.bots import Quick, quick
 from chalicelib.core.families import BROWSERS, SYSTEMS
 
 if TYPE_CHECKING:
-    from is_bot import Bots
     from ua_parser import Result
 
 LONGEST: Final = 1000
+REMEMBERED: Final = 2000  # user agents; with what is known of them about 1 MB
 
 MOBILE: Final = "mobile"
 TABLET: Final = "tablet"
@@ -122,6 +125,7 @@ _SYSTEMS: Final = {"Mac OS X": "macOS", "ChromeOS": "Chrome OS"}
 _DESKTOPS: Final = frozenset({"Windows", "macOS", "Linux", "Ubuntu", "Chrome OS", "Fedora", "Debian", "FreeBSD"})
 
 
+@lru_cache(maxsize=REMEMBERED)
 def judge(user_agent: str, device_hint: str = "") -> Agent:
     """Judge a user agent; `device_hint` (CloudFront's device headers) helps where it tells no device."""
     text = _readable(user_agent)
@@ -198,12 +202,12 @@ def _system(family: str) -> str:
 
 
 @cache
-def _bots() -> "Bots":
+def _bots() -> Quick:
     from is_bot import Bots
 
     bots = Bots()
     bots.exclude(_NOT_BOTS)
-    return bots
+    return quick(bots)
 
 
 def _parsed(text: str) -> "Result":

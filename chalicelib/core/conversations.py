@@ -26,7 +26,7 @@ class Conversation:
         if self.messages is not None:
             messages = self.messages
         started = scan.facts.conversation if self.started is None else self.started
-        facts = replace(scan.facts, conversation=started or messages > 0, messages=messages)
+        facts = scan.facts._replace(conversation=started or messages > 0, messages=messages)
         reported = replace(scan, facts=facts, reported_ms=max(scan.reported_ms or 0, now_ms))
         if self.ended:
             return _over(reported, now_ms)

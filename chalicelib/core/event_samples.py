@@ -47,7 +47,7 @@ def _subjects(organization: int, now_ms: int) -> Mapping[str, Subject]:
     link, code = _link(organization, old_ms), _code(organization, old_ms)
     new = _link(organization, now_ms)
     scan = Scan(ScanKey(organization, LINK, 0, now_ms, "0123456789abcdef"), 2, 0, _FACTS, counted=_FACTS, first=True)
-    talked = replace(_FACTS, conversation=True, messages=6)
+    talked = _FACTS._replace(conversation=True, messages=6)
     reached = Reached(link, THRESHOLD, THRESHOLD)
     return {
         events.SCAN_CREATED: Scanned(scan, link, QR_CODE),

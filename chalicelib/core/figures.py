@@ -83,7 +83,7 @@ def figures(
 ) -> Figures:
     """What rollups come to: `days` are those of `of.both` at least. Without r.CITY among its dimensions a scope is an
     organization's, which keeps no visitors by the hour."""
-    before, inside = of.before, within(days, of.utc)
+    before, inside = of.before, within(days, of.utc, (r.BOTS, *dimensions))
     total = Compared(_total(days, of), _total(days, before))
     by_hour = r.CITY in dimensions
     return Figures(
@@ -92,7 +92,7 @@ def figures(
         visitors=_by_utc_days(of, lambda each: uniques(days, each.utc, r.VISITORS)),
         addresses=_by_utc_days(of, lambda each: uniques(days, each.utc, r.ADDRESSES)),
         per_day=_per_day(total, of),
-        bots=_by_utc_days(of, lambda each: _bots(within(days, each.utc))),
+        bots=_by_utc_days(of, lambda each: _bots(within(days, each.utc, (r.BOTS,)))),
         points=tuple(_point(days, part, of, by_hour) for part in of.parts()),
         before=tuple(_within(days, part, before) for part in before.parts() if part.start_ms < before.end_ms),
         hours=heat.hours(days, of.first_ms, of.end_ms, of.zone),

@@ -9,7 +9,7 @@ two others moves an entry of the later day too. So `placed` reads the visitors a
 and `Placement.entered` puts the scans into them. `fold` is both in one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.core import rollups as r
@@ -66,6 +66,18 @@ def visitor_keys(changes: Iterable[Change]) -> set[VisitorKey]:
     }
 
 
+def touched(key: ScanKey, facts: Facts) -> list[Hashable]:
+    """What folding a scan writes, each thing by a name of its own: itself, its visitor, and the days and lifetimes of
+    its link, of a QR code and of its organization. Rollups of later days are not in it: only a late scan has those.
+
+    Nobody knows yet whether a scan without a marker is its link's first QR code's, so that is in it.
+    """
+    link, owner = (key.link, key.slot), (key.organization, home(key.link, key.slot))
+    code, day = (link, facts.marker or 1), day_of(key.ms)
+    rollups = [(place, period) for place in (link, code, owner) for period in (day, r.LIFETIME)]
+    return [key, VisitorKey(key.organization, facts.address), *rollups]
+
+
 def placed(changes: Sequence[Change], visitors: Mapping[VisitorKey, Visits]) -> Placement:
     """The first step of a fold. `visitors` are left as they are."""
     placing = _Placing(visitors)
@@ -100,8 +112,10 @@ class _Placing:
 
     def _move(self, key: ScanKey, facts: Facts, sign: int) -> None:
         for rollup, entries in _entries(key, facts):
+            tables = self._moves.setdefault(rollup, {})
             for table, value in entries:
-                self._enter(rollup, table, value, sign)
+                values = tables.setdefault(table, {})
+                values[value] = values.get(value, 0) + sign
         if not facts.bot:
             self._visit(key, facts, sign)
             self._converse(key, facts, sign)
@@ -140,6 +154,8 @@ class _Placing:
             self._enter(at._replace(period=r.LIFETIME), table, previous, sign)
 
     def _converse(self, key: ScanKey, facts: Facts, sign: int) -> None:
+        if not (facts.conversation or facts.messages):
+            return
         hour = str(hour_of(key.ms))
         for scope, slot in _scopes(key, facts):
             at = RollupKey(key.organization, scope, slot, day_of(key.ms))
@@ -169,17 +185,16 @@ def _scopes(key: ScanKey, facts: Facts) -> list[tuple[str, int]]:
 
 def _entries(key: ScanKey, facts: Facts) -> Iterator[tuple[RollupKey, list[tuple[str, str]]]]:
     """Where one scan counts 1, visitors aside: each rollup with the entries (table, value) of it."""
+    values, quarter = dimension_values(facts), (r.QUARTERS, str(quarter_of(key.ms)))
     for scope, slot in _scopes(key, facts):
         day = RollupKey(key.organization, scope, slot, day_of(key.ms))
-        lifetime = day._replace(period=r.LIFETIME)
+        lifetime = RollupKey(key.organization, scope, slot, r.LIFETIME)
         if facts.bot:
             bot = [(r.BOTS, facts.bot)]
             yield day, bot
             yield lifetime, bot
             continue
         dimensions = r.ORGANIZATION_DIMENSIONS if scope == r.ORGANIZATION_SCOPE else r.DIMENSIONS
-        values = dimension_values(facts)
-        quarter = (r.QUARTERS, str(quarter_of(key.ms)))
         yield day, [(r.TOTAL, ""), quarter, *((name, values[name]) for name in dimensions)]
         yield lifetime, [(r.TOTAL, ""), *((name, values[name]) for name in r.LIFETIME_DIMENSIONS)]
 

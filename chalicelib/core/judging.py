@@ -64,9 +64,9 @@ def judged(scan: Scan, terms: Terms, anew: bool = False) -> Verdict:
         raise Damaged
     verdict = _first_verdict(scan) or _next_verdict(scan, anew)
     if terms.marks(scan.key.ms) and not scan.facts.marker:
-        verdict = replace(verdict, facts=replace(verdict.facts, marker=1))
+        verdict = replace(verdict, facts=verdict.facts._replace(marker=1))
     if terms.leaves_out(scan.key.ms):
-        return replace(verdict, facts=replace(verdict.facts, bot=OWN_TEST))
+        return replace(verdict, facts=verdict.facts._replace(bot=OWN_TEST))
     return verdict
 
 
@@ -75,7 +75,7 @@ def judged_by_signs(scan: Scan) -> Verdict | None:
     if scan.unjudged is None:
         return None
     signs = agents.signs(scan.unjudged.user_agent)
-    return Verdict(replace(scan.facts, bot=agents.bot_reason(signs)), _spelled(signs), agents.RULES)
+    return Verdict(scan.facts._replace(bot=agents.bot_reason(signs)), _spelled(signs), agents.RULES)
 
 
 def _first_verdict(scan: Scan) -> Verdict | None:
@@ -84,8 +84,7 @@ def _first_verdict(scan: Scan) -> Verdict | None:
         return None
     agent = agents.judge(raw.user_agent, raw.device_hint)
     method, app = agents.scan_method(raw.via, scan.facts.referrer, agent)
-    facts = replace(
-        scan.facts,
+    facts = scan.facts._replace(
         device=agent.device,
         os=agent.os,
         browser=agent.browser,
@@ -101,10 +100,10 @@ def _next_verdict(scan: Scan, anew: bool) -> Verdict:
     lost its user agent: nobody can tell who that was."""
     known = scan.facts.bot
     if not scan.rules:
-        return Verdict(replace(scan.facts, bot=UNJUDGED), "", 0)
+        return Verdict(scan.facts._replace(bot=UNJUDGED), "", 0)
     if anew or known == OWN_TEST:
         bot = agents.bot_reason(scan.signs.split())
-        return Verdict(replace(scan.facts, bot=bot), scan.signs, agents.RULES)
+        return Verdict(scan.facts._replace(bot=bot), scan.signs, agents.RULES)
     return Verdict(scan.facts, scan.signs, scan.rules)
 
 

@@ -5,14 +5,23 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.core.scannability import Scannability
+from chalicelib.core.states import ACTIVE, DELETED, DRAFT, ERASED, EXPIRED, PAUSED, state
 from chalicelib.core.thresholds import Thresholds
 
-ACTIVE: Final = "active"
-PAUSED: Final = "paused"
-DRAFT: Final = "draft"
-EXPIRED: Final = "expired"
-DELETED: Final = "deleted"  # by the soft delete of the `qr` API: out of every list, and still readable by its id
-ERASED: Final = "erased"  # stored only while the erasing runs; nobody is shown such a link
+# A link and what it can be; the redirect, which imports as little as it can, takes states from their own file.
+__all__ = [
+    "ACTIVE",
+    "DEFAULT_REDIRECT",
+    "DELETED",
+    "DRAFT",
+    "ERASED",
+    "EXPIRED",
+    "PAUSED",
+    "REDIRECTS",
+    "Details",
+    "Link",
+    "state",
+]
 
 DEFAULT_REDIRECT: Final = 302
 REDIRECTS: Final = (301, 302, 307, 308)
@@ -83,14 +92,3 @@ class Link:
     def paused_until(self, now_ms: int) -> int | None:
         """When a pause will end by itself; None when it will not, or has."""
         return self.pause_until_ms if self.state(now_ms) == PAUSED else None
-
-
-def state(status: str, pause_until_ms: int | None, expires_ms: int | None, now_ms: int) -> str:
-    """What a link is at a time. An expiry outranks all but a deletion; a pause with an end is over when that comes."""
-    if status == DELETED:
-        return DELETED
-    if expires_ms is not None and now_ms >= expires_ms:
-        return EXPIRED
-    if status == PAUSED and pause_until_ms is not None and now_ms >= pause_until_ms:
-        return ACTIVE
-    return status

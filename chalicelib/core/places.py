@@ -9,7 +9,7 @@ adding quarters up, and only those that hold the page are read:
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from chalicelib import ids
 from chalicelib.core import rollups as r
@@ -93,6 +93,8 @@ class Tally:
     scans: Mapping[int, int]
     bots: Mapping[int, int]
     slots: Mapping[int, frozenset[int]]
+
+    TABLES: ClassVar = (r.QUARTERS, r.BOTS)  # of rollups, that it is made of
 
     @classmethod
     def of_slot(cls, slot: int, days: Iterable[tuple[int, Rollup]]) -> "Tally":

@@ -35,6 +35,9 @@ DIMENSIONS: Final = (COUNTRY, REGION, CITY, DEVICE, OS, BROWSER, REFERRER, METHO
 ORGANIZATION_DIMENSIONS: Final = (COUNTRY, DEVICE, REFERRER)
 LIFETIME_DIMENSIONS: Final = (COUNTRY, DEVICE)
 
+# Those of a day that add up over days.
+ADDITIVE: Final = (TOTAL, BOTS, QUARTERS, HOURLY_VISITORS, CONVERSATIONS, MESSAGES, *DIMENSIONS)
+
 NEVER: Final = "never"
 # The remainder of a full dimension. A control character, which no value can hold: they are cleaned on arrival.
 OTHER: Final = "\x00"
@@ -108,9 +111,9 @@ def merged(rollups: Iterable[Mapping[str, Mapping[str, int]]]) -> Rollup:
     for rollup in rollups:
         for name, table in rollup.items():
             into = total.setdefault(name, {})
-            for value, n in table.items():
-                _enter(into, value, n)
-    return {name: table for name, table in total.items() if table}
+            for value, n in table.items():  # a year has 200,000 entries: a call for each would cost 60 ms
+                into[value] = into.get(value, 0) + n
+    return {name: kept for name, table in total.items() if (kept := {value: n for value, n in table.items() if n})}
 
 
 def table(rollup: Mapping[str, Mapping[str, int]], name: str) -> Mapping[str, int]:

@@ -28,6 +28,9 @@ def device(device: str, os: str) -> str:
     return _SYSTEMS.get(os, DESKTOP if device == DESKTOP else OTHER)
 
 
+TABLES: Final = (r.TOTAL, r.OS, r.DEVICE)  # that `devices` is made of
+
+
 def devices(rollup: Rollup) -> dict[str, int]:
     """Scans by those words; they add up to the total. Systems are too few to overflow their table."""
     systems = table(rollup, r.OS)

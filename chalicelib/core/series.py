@@ -9,8 +9,8 @@ from chalicelib.core import periods
 from chalicelib.core import rollups as r
 from chalicelib.core.days import DAY_MS, HOUR_MS, QUARTER_MS, day_of
 from chalicelib.core.periods import DAY, HOUR, MONTH, WEEK, Local
-from chalicelib.core.rollups import Rollup, amount, table
-from chalicelib.core.windows import Days, Window, uniques, within
+from chalicelib.core.rollups import Rollup, table
+from chalicelib.core.windows import Days, Window, total, uniques
 from chalicelib.errors import InvalidRequest
 
 INTERVALS: Final = (HOUR, DAY, WEEK, MONTH)
@@ -36,6 +36,12 @@ class Point(NamedTuple):
 
     label: str
     scans: int
+
+
+def tables(interval: str) -> tuple[str, ...]:
+    """What `buckets` of an interval are made of."""
+    counted = (r.QUARTERS, r.HOURLY_VISITORS) if interval == HOUR else (r.TOTAL, r.VISITORS)
+    return (*counted, r.CONVERSATIONS, r.MESSAGES)
 
 
 def check_span(interval: str, window: Window, field: str) -> None:
@@ -95,6 +101,5 @@ def _hourly(rollup: Rollup, midnight_ms: int, hour: int) -> Bucket:
 
 
 def _daily(days: Days, start_ms: int, part: Window) -> Bucket:
-    inside = within(days, part)
-    sums = (amount(inside, name) for name in (r.CONVERSATIONS, r.MESSAGES))
-    return Bucket(start_ms, amount(inside, r.TOTAL), uniques(days, part, r.VISITORS), *sums)
+    sums = (total(days, part, name) for name in (r.CONVERSATIONS, r.MESSAGES))
+    return Bucket(start_ms, total(days, part, r.TOTAL), uniques(days, part, r.VISITORS), *sums)

@@ -1,15 +1,14 @@
 """Slugs: what a short link ends with."""
 
-import re
 import secrets
 from typing import Final
 
+from chalicelib.core.paths import LONGEST, SPELLED
 from chalicelib.errors import InvalidRequest
 
 ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: no 0 and o, no 1, l and i
 LENGTH: Final = 7
 SHORTEST: Final = 3
-LONGEST: Final = 50
 
 # What is, or may become, a page or an interface of the product itself.
 RESERVED: Final = frozenset(
@@ -93,30 +92,16 @@ RESERVED: Final = frozenset(
     ]
 )
 
-_CUSTOM = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-
 
 def random_slug() -> str:
     """Seven random letters and digits: 2.7e10 of them, so meeting a taken one is rare, and trying again is cheap."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
-def normalise(text: str) -> str:
-    """The slug that a scanned path means: case does not matter. '' when no slug can be spelled so."""
-    slug = text.lower() if text.isascii() else ""
-    return slug if len(slug) <= LONGEST and _CUSTOM.fullmatch(slug) else ""
-
-
-def parts(path: str) -> tuple[str, str]:
-    """The slug and the marker in what follows the host: `spring.2` is the second QR code of `spring`."""
-    slug, _, marker = path.partition(".")
-    return normalise(slug), marker
-
-
 def check_custom(slug: str, field: str = "slug") -> str:
     """A slug of somebody's choice, in lower case. Raises InvalidRequest."""
     wanted = slug.lower() if slug.isascii() else ""
-    if not SHORTEST <= len(slug) <= LONGEST or not _CUSTOM.fullmatch(wanted):
+    if not SHORTEST <= len(slug) <= LONGEST or not SPELLED.fullmatch(wanted):
         raise InvalidRequest.for_field(field, "must be 3 to 50 letters, digits and hyphens, no hyphen at either end")
     if wanted in RESERVED:
         raise InvalidRequest.for_field(field, f"{wanted} is reserved")

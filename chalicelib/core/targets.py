@@ -1,10 +1,10 @@
 """What the redirect knows of a slug: one small item, holding all that it needs."""
 
+from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from chalicelib.core.links import state
+from chalicelib.core.states import state
 
 SORT: Final = "slug"
 LONGEST_MARKER: Final = 9
@@ -15,8 +15,7 @@ def partition(slug: str) -> str:
     return f"slug#{slug}"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where a slug leads. `hashing_key` is the organization's key for visitor hashes; times are milliseconds.
 
     `location` is the destination as the header wants it. `slots` may lag behind the slots item, never run ahead.
@@ -39,7 +38,7 @@ class Target:
 
     @classmethod
     def of(cls, item: Mapping[str, Mapping[str, Any]]) -> "Target":
-        """The target in an item as DynamoDB's own JSON spells it."""
+        """The target in an item as DynamoDB's own JSON spells it, on the wire: bytes are base64."""
 
         def number(name: str) -> int | None:
             return int(item[name]["N"]) if name in item else None
@@ -50,7 +49,7 @@ class Target:
             location=item["location"]["S"],
             status=item["status"]["S"],
             redirect_type=int(item["redirect_type"]["N"]),
-            hashing_key=bytes(item["hashing_key"]["B"]),
+            hashing_key=b64decode(item["hashing_key"]["B"], validate=True),
             slots=number("slots") or 1,
             pause_until=number("pause_until"),
             valid_until=number("valid_until"),

@@ -3,11 +3,11 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
+from chalicelib.core.arrivals import Arrival, Facts, Unjudged
+from chalicelib.core.scan_keys import ScanKey
 from chalicelib.core.targets import Target
 from chalicelib.core.visitors import hashes
 
@@ -23,11 +23,11 @@ _REGION = re.compile(r"[A-Z0-9]{1,3}")
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})\b")
 _HOST = re.compile(r"[a-z0-9.:_-]+")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f|]+")  # `|` separates the parts of a place
+_PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _DEVICES = ("tablet", "mobile", "desktop")
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(NamedTuple):
     """Who scanned, as far as the request tells: an address, a user agent, and the facts."""
 
     address: str
@@ -38,14 +38,14 @@ class Viewer:
 
 def is_counted(method: str, headers: Mapping[str, str]) -> bool:
     """Whether a request is somebody's scan: HEAD and prefetches (Sec-Purpose, and its older names) are not."""
-    purposes = (headers.get(name, "") for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"))
-    return method == "GET" and not any(word in p.lower() for p in purposes for word in ("prefetch", "preview"))
+    purpose = " ".join([headers.get(name, "") for name in _PURPOSES]).lower()
+    return method == "GET" and "prefetch" not in purpose and "preview" not in purpose
 
 
 def viewer(headers: Mapping[str, str], source_address: str, trusted: bool) -> Viewer:
     """Read a request's headers (names in lower case). Viewer headers count only when `trusted`: anybody can send
     them, and only our own distribution proves, by its secret, that it set them."""
-    by_edge = {name: v for name, v in headers.items() if name.startswith("cloudfront-")} if trusted else {}
+    by_edge = headers if trusted else {}
     user_agent = _storable(headers.get("user-agent", ""))
     return Viewer(
         address=address(by_edge, source_address),
@@ -75,20 +75,9 @@ def arrival(
     `marker` is the QR code that it came by."""
     address, agent = hashes(target.hashing_key, seen.address, seen.user_agent)
     via = parameters.get("via", "")
-    facts = seen.facts
     return Arrival(
         key=ScanKey(target.organization, target.link, slot, now_ms, random),
-        facts=Facts(
-            address=address,
-            agent=agent,
-            marker=marker,
-            country=facts.country,
-            region=facts.region,
-            region_name=facts.region_name,
-            city=facts.city,
-            referrer=facts.referrer,
-            language=facts.language,
-        ),
+        facts=seen.facts._replace(address=address, agent=agent, marker=marker),
         unjudged=Unjudged(
             user_agent=seen.user_agent[:LONGEST_USER_AGENT],
             device_hint=seen.device_hint,

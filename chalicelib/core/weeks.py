@@ -76,7 +76,7 @@ class Figures:
 def figures(days: Days, lifetime: int, span: Fortnight, pending: int = 0, recounting: bool = False) -> Figures:
     """What the days of rollups come to; `lifetime` are the scans ever."""
     scans = _by_day(days, span.starts)
-    inside = within(days, span.begun)
+    inside = within(days, span.begun, (r.BOTS, r.COUNTRY, r.REFERRER))
     reasons = r.table(inside, r.BOTS)
     return Figures(
         days=tuple(scans[WEEK:]),

@@ -1,9 +1,9 @@
 """Windows of days over daily rollups: totals, exact unique visitors, gap-free series, tops."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
-from chalicelib.core.rollups import NEVER, Rollup, amount, merged, table
+from chalicelib.core.rollups import ADDITIVE, Rollup, amount, merged, table
 
 Days = Mapping[int, Rollup]  # day -> its rollup, slots added up; a day without scans may be missing
 
@@ -31,9 +31,18 @@ class Window(NamedTuple):
         return cls(last - days + 1, last)
 
 
-def within(days: Days, window: Window) -> Rollup:
-    """The sum of a window's additive tables. Its `visitors` and `addresses` mean nothing: see `uniques`."""
-    return merged(rollup for day, rollup in days.items() if day in window.days)
+# Of whoever asks for no days at all, but for a lifetime.
+NO_DAYS: Final = Window(0, -1)
+
+
+def within(days: Days, window: Window, names: Collection[str] = ADDITIVE) -> Rollup:
+    """The sum of a window's additive tables, or of those that are named; `uniques` are no such sum."""
+    return merged({name: rollup[name] for name in names if name in rollup} for rollup in _inside(days, window))
+
+
+def total(days: Days, window: Window, name: str) -> int:
+    """The sum of a table of a window's days."""
+    return sum(amount(rollup, name) for rollup in _inside(days, window))
 
 
 def series(days: Days, window: Window, name: str) -> list[tuple[int, int]]:
@@ -47,13 +56,15 @@ def uniques(days: Days, window: Window, name: str) -> int:
     Each day's table says of everybody seen that day on which day they were seen before. Whoever was last seen
     before the window, or never, is new to it; each is new exactly once. (docs/counting.md has the proof.)
     """
+    inside = set(map(str, window.days))  # a previous day is never behind the window: it is before a day of it
     return sum(
-        n
-        for day, rollup in days.items()
-        if day in window.days
-        for previous, n in table(rollup, name).items()
-        if previous == NEVER or int(previous) < window.first
+        n for rollup in _inside(days, window) for previous, n in table(rollup, name).items() if previous not in inside
     )
+
+
+def _inside(days: Days, window: Window) -> Iterator[Rollup]:
+    """The days of a window; a series asks for each of its days alone."""
+    return (days[day] for day in window.days if day in days)
 
 
 def tops(values: Mapping[str, int], most: int) -> list[Top]:

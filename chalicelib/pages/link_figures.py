@@ -26,8 +26,8 @@ SERIES_FIELDS = ("date", "total_scans", "unique_visitors")
 @bp.page("GET", "/dashboard/links/{link}")
 def look(visit: Visit, link: str) -> Response:
     """The figures of a link in a range."""
-    of, found = links.get(visit.caller, link), asking.asked(visit)
-    counted = figures.of_link(of.organization, of.number, found.range)
+    (of, spread), found = links.counted(visit.caller, link), asking.asked(visit)
+    counted = figures.of_link(of.organization, of.number, found.range, spread)
     scanned = bool(counted.lifetime or counted.bots.now)
     response = visit.page(
         "links/figures.html",
@@ -65,8 +65,8 @@ def scans(visit: Visit, link: str) -> Response:
 @bp.page("GET", "/dashboard/links/{link}/series")
 def series(visit: Visit, link: str) -> Response:
     """The chart of a range as a CSV file."""
-    of, asked = links.get(visit.caller, link), asking.exactly(visit)
-    text = series_csv(figures.of_link(of.organization, of.number, asked))
+    (of, spread), asked = links.counted(visit.caller, link), asking.exactly(visit)
+    text = series_csv(figures.of_link(of.organization, of.number, asked, spread))
     return answers.file(text, CONTENT_TYPES[CSV], f"{_name(of, asked)}-by-{'hour' if asked.hourly else 'day'}", CSV)
 
 

@@ -48,12 +48,23 @@ class Report:
         return r.amount(self.lifetime, r.VISITORS)
 
     def scans(self, window: Window) -> int:
-        return r.amount(windows.within(self.days, window), r.TOTAL)
+        return windows.total(self.days, window, r.TOTAL)
 
 
-def link_report(organization: int, link: int, window: Window, now_ms: int) -> Report:
-    """Fold what is pending of a link, then read its days in a window and its lifetime. Raises Unavailable."""
-    return _report(organization, link, link_scope(link), window, now_ms)
+def link_report(
+    organization: int,
+    link: int,
+    window: Window,
+    now_ms: int,
+    known: Spread | None = None,
+    tables: Collection[str] | None = None,
+) -> Report:
+    """Fold what is pending of a link, then read its days in a window, or NO_DAYS, and its lifetime. Raises Unavailable.
+
+    `known` is how its scans are spread, of whoever has read that for this report; `tables` are those that are wanted of
+    its days.
+    """
+    return _report(organization, link, link_scope(link), window, now_ms, known, tables)
 
 
 def scope_report(organization: int, link: int, ordinal: int, window: Window, now_ms: int) -> Report:
@@ -113,13 +124,21 @@ def is_recounting(organization: int, link: int) -> bool:
     return spreads.of(organization, link).recounting
 
 
-def _report(organization: int, link: int, scope: str, window: Window, now_ms: int) -> Report:
-    known = spreads.of(organization, link)
+def _report(
+    organization: int,
+    link: int,
+    scope: str,
+    window: Window,
+    now_ms: int,
+    known: Spread | None = None,
+    tables: Collection[str] | None = None,
+) -> Report:
+    known = known or spreads.of(organization, link)
     slots = range(known.slots)
     pending = counting.settle_recent(organization, link, slots, now_ms)
-    days = rollups.read_days(organization, scope, slots, window.first, window.last)
-    lifetime = rollups.read_lifetime(organization, scope, slots)
-    return Report(days, lifetime, pending, known.recounting or is_recounting(organization, link))
+    days = rollups.read_days(organization, scope, slots, *window, tables) if window.days else {}
+    lifetime, after = spreads.with_lifetime(organization, link, scope, slots)
+    return Report(days, lifetime, pending, known.recounting or after.recounting)
 
 
 def _lifetimes(organization: int, scopes: Mapping[Of, tuple[int, str]]) -> dict[Of, Rollup]:

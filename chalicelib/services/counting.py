@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.core import slots as spread
-from chalicelib.core.batches import batches
+from chalicelib.core.batches import batches, packed
 from chalicelib.core.days import day_of
-from chalicelib.core.fold import placed, visitor_keys
+from chalicelib.core.fold import placed, touched, visitor_keys
 from chalicelib.core.judging import Terms, judged
 from chalicelib.core.scans import Scan, ScanKey, index_partition
 from chalicelib.errors import Unavailable
@@ -31,8 +31,8 @@ from chalicelib.store import folding, links, rollups, scans, spreads, visitors
 from chalicelib.store.folding import Settling
 from chalicelib.store.transactions import MAX_ACTIONS, Oversized
 
-# Each scan has a visitor of its own at worst, and four rollups are the least: 48 + 48 + 4 actions.
-CHUNK: Final = 48
+# Each scan has a visitor of its own at worst, and those of one QR code are in six rollups: 47 + 47 + 6 actions.
+CHUNK: Final = 47
 ATTEMPTS: Final = 12
 FIRST_WAIT_SECONDS: Final = 0.02
 LONGEST_WAIT_SECONDS: Final = 1.0
@@ -175,7 +175,8 @@ class _Work:
     def round(self, found: Sequence[Scan]) -> list[Scan]:
         """Settle scans once; return, as they are now, those that changed meanwhile and are pending again."""
         self.changed, self.terms = set(), {}
-        self.each(batches(found, CHUNK))
+        together = sorted(found, key=_place)
+        self.each(packed(together, lambda scan: touched(scan.key, scan.facts), MAX_ACTIONS, CHUNK))
         return [scan for scan in scans.read(self.changed) if scan.pending]
 
     def each(self, chunks: Iterable[Sequence[Scan]]) -> None:
@@ -244,6 +245,12 @@ def _settling(scan: Scan, terms: Terms | None, anew: bool) -> Settling:
     if terms is None:
         return Settling(scan, None)
     return Settling(scan, judged(scan, terms, anew), terms.expires(scan.key.ms))
+
+
+def _place(scan: Scan) -> tuple[int, int, ScanKey]:
+    """Scans that share rollups stand together, so that a transaction writes few: a link's, and those of links whose
+    organization's rollups are the same."""
+    return scan.key.organization, spread.home(scan.key.link, scan.key.slot), scan.key
 
 
 def _owned(scan: Scan) -> Owned:

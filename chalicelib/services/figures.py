@@ -11,6 +11,7 @@ from chalicelib.core.campaigns import Assignments, Campaign, Client
 from chalicelib.core.figures import Figures
 from chalicelib.core.links import Link
 from chalicelib.core.ranges import Range
+from chalicelib.core.slots import Spread
 from chalicelib.core.windows import Window
 from chalicelib.services import analytics, reports
 from chalicelib.services.accounts import Caller
@@ -51,9 +52,12 @@ class _Read:
         return cls(asked.first_ms, asked.end_ms, asked.both)
 
 
-def of_link(organization: int, link: int, asked: Range) -> Figures:
-    """The figures of a link. What is pending of it is folded first. Raises Unavailable."""
-    return _figures(analytics.link_report(organization, link, asked.both, asked.now_ms), asked)
+def of_link(organization: int, link: int, asked: Range, known: Spread | None = None) -> Figures:
+    """The figures of a link. What is pending of it is folded first. Raises Unavailable.
+
+    `known` is how its scans are spread, of whoever has just read that.
+    """
+    return _figures(analytics.link_report(organization, link, asked.both, asked.now_ms, known), asked)
 
 
 def of_campaign(caller: Caller, seen: Assignments, campaign: Campaign, asked: Range) -> Group:

@@ -11,6 +11,7 @@ from chalicelib.core.destinations import check
 from chalicelib.core.links import ACTIVE, DEFAULT_REDIRECT, DELETED, PAUSED, REDIRECTS, Details, Link
 from chalicelib.core.plans import Meter
 from chalicelib.core.queries import with_parameters
+from chalicelib.core.slots import Spread
 from chalicelib.core.utm import Utm
 from chalicelib.errors import InvalidRequest, NotFound, SlugTaken, Unavailable
 from chalicelib.services import creating, listing, proving
@@ -141,6 +142,15 @@ def seed(caller: Caller, new: NewLink, now_ms: int) -> Link:
 def get(caller: Caller, spelled: str) -> Link:
     """The link with an id in any spelling. Raises NotFound."""
     return held(caller, spelled).value
+
+
+def counted(caller: Caller, spelled: str) -> tuple[Link, Spread]:
+    """As `get`, with how its scans are spread: what a report of it begins with, in one request. Raises NotFound."""
+    number = ids.parse(spelled)
+    found, spread = (None, Spread()) if number is None else spreads.with_link(caller.organization.number, number)
+    if found is None:
+        raise NotFound.of("code")
+    return found.value, spread
 
 
 def held(caller: Caller, spelled: str) -> Held[Link]:

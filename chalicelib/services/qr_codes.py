@@ -10,11 +10,10 @@ from chalicelib import ids
 from chalicelib.core import codes, kinds
 from chalicelib.core import rollups as r
 from chalicelib.core.codes import QrCode
-from chalicelib.core.days import day_of
 from chalicelib.core.links import DELETED
 from chalicelib.core.plans import Meter
 from chalicelib.core.styles import DEFAULT, Style
-from chalicelib.core.windows import Window
+from chalicelib.core.windows import NO_DAYS, Window
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.qr import payloads
 from chalicelib.services import analytics, creating, links, listing, logos, proving
@@ -141,8 +140,7 @@ def report(code: QrCode, window: Window, now_ms: int) -> Report:
 
 def scan_count(code: QrCode, now_ms: int) -> int:
     """How often a QR code was ever scanned, up to now. Raises Unavailable."""
-    today = day_of(now_ms)
-    return report(code, Window(today, today), now_ms).total
+    return report(code, NO_DAYS, now_ms).total
 
 
 def scan_counts(caller: Caller, listed: Iterable[QrCode]) -> dict[int, int]:

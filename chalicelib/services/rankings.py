@@ -84,7 +84,7 @@ def _counted(organization: int, links: Collection[Link], window: Window) -> list
     scans, visitors = Counter[str](), Counter[str]()
 
     def add(scope: str, days: Days) -> None:
-        scans[scope] += r.amount(windows.within(days, window), r.TOTAL)
+        scans[scope] += windows.total(days, window, r.TOTAL)
         visitors[scope] += windows.uniques(days, window, r.VISITORS)
 
     slots = census.slots(organization)

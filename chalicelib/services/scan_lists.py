@@ -17,6 +17,7 @@ from typing import Final
 from chalicelib.core.days import DAY_MS, QUARTER_MS
 from chalicelib.core.places import Place, Run, Span, Tally, Walk
 from chalicelib.core.scans import Scan
+from chalicelib.core.slots import Spread
 from chalicelib.services import counting
 from chalicelib.services.scan_sources import LARGEST_PAGE, LinkScans, OrganizationScans, Source
 from chalicelib.store import accounts
@@ -49,9 +50,13 @@ def of_link(
     offset: int = 0,
     after: Place | None = None,
     newest_first: bool = False,
+    known: Spread | None = None,
 ) -> ScanPage:
-    """A page of a link's scans in a span. With `after` it begins behind that place, and `offset` means nothing."""
-    listing = _Listing(LinkScans.of(organization, link), _kept(organization, span, now_ms), newest_first)
+    """A page of a link's scans in a span. With `after` it begins behind that place, and `offset` means nothing.
+
+    `known` is how they are spread, of whoever has just read that.
+    """
+    listing = _Listing(LinkScans.of(organization, link, known), _kept(organization, span, now_ms), newest_first)
     return listing.page(now_ms, limit, offset, after)
 
 

@@ -17,6 +17,7 @@ from chalicelib.core.days import day_of, month_of
 from chalicelib.core.places import Part, Place, Run, Span, Tally, is_listed
 from chalicelib.core.rollups import ORGANIZATION_SCOPE, link_scope
 from chalicelib.core.scans import Scan, ScanKey, index_partition, partition
+from chalicelib.core.slots import Spread
 from chalicelib.services import counting
 from chalicelib.store import listed, rollups, scans, spreads
 from chalicelib.store.slots import AT_ONCE, each
@@ -55,8 +56,9 @@ class LinkScans:
     slots: range
 
     @classmethod
-    def of(cls, organization: int, link: int) -> "LinkScans":
-        return cls(organization, link, range(spreads.slots(organization, link)))
+    def of(cls, organization: int, link: int, known: Spread | None = None) -> "LinkScans":
+        """`known` is how they are spread, of whoever has just read that."""
+        return cls(organization, link, range((known or spreads.of(organization, link)).slots))
 
     def settle(self, now_ms: int) -> int:
         return counting.settle_recent(self.organization, self.link, self.slots, now_ms)
@@ -134,7 +136,7 @@ def _tally(organization: int, scope: str, slots: range, span: Span) -> Tally:
     first, last = day_of(span.first_ms), day_of(span.end_ms - 1)
 
     def of_slot(slot: int) -> Tally:
-        return Tally.of_slot(slot, rollups.days_in_slot(organization, scope, slot, first, last))
+        return Tally.of_slot(slot, rollups.days_in_slot(organization, scope, slot, first, last, Tally.TABLES))
 
     return Tally.merged(each(slots, of_slot))
 

@@ -5,7 +5,7 @@ from functools import cache, wraps
 from threading import Lock
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 _making = Lock()
@@ -15,11 +15,11 @@ def client(service: str, connect_seconds: int, read_seconds: int, tries: int = 3
     """A client of a service that waits for so long to be connected, and for each answer; `options` are botocore's."""
     retries = {"total_max_attempts": tries, "mode": "standard"}
     config = Config(connect_timeout=connect_seconds, read_timeout=read_seconds, retries=retries, **options)
-    return boto3.client(service, config=config)
+    return botocore.session.get_session().create_client(service, config=config)
 
 
 def once(make: Callable[[], Any]) -> Callable[[], Any]:
-    """What makes a client, at the first call and in one thread: botocore's sessions make only one at a time."""
+    """What makes a client, at the first call and in one thread: making one takes a while, and two are no use."""
     made = cache(make)
 
     @wraps(make)

@@ -9,6 +9,7 @@ from chalicelib.core.rollups import Rollup, RollupKey
 from chalicelib.core.scans import Change, Scan, ScanKey
 from chalicelib.core.visitors import VisitorKey, Visits
 from chalicelib.store import poisoned, rollups, scans, visitors
+from chalicelib.store.scan_items import ScanItem
 from chalicelib.store.transactions import Transaction
 from chalicelib.store.versions import Held
 
@@ -64,10 +65,11 @@ def commit(settling: Sequence[Settling], folded: Folded, standing: Standing) -> 
 
 def _settle(write: Transaction, settling: Settling, first: bool | None) -> None:
     scan, verdict = settling.scan, settling.verdict
-    record, condition = scans.record(scan.key), scans.as_read(scan)
+    condition = scans.as_read(scan)
     if verdict is not None:
-        write.update(record, scans.settling(scan, verdict, first, settling.expires), condition, scan.key)
+        after = scans.settling(scan, verdict, first, settling.expires)
+        write.become(ScanItem, (scan.key.partition, scan.key.sort), after, condition, scan.key)
         return
-    write.delete(record, condition, scan.key)
+    write.delete(scans.record(scan.key), condition, scan.key)
     if scan.poisoned:
         poisoned.forget(write, scan.key)

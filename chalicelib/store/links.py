@@ -18,6 +18,7 @@ from chalicelib.core.links import DELETED, ERASED, Details, Link
 from chalicelib.core.queries import with_parameters
 from chalicelib.core.scannability import Scannability
 from chalicelib.store import numbered, pictures
+from chalicelib.store.gathered import Wanted
 from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record, whole
 from chalicelib.store.transactions import Transaction
@@ -130,7 +131,17 @@ def read(organization: int, number: int) -> Held[Link] | None:
         found = LinkItem.get(*_link_address(organization, number), consistent_read=True)
     except LinkItem.DoesNotExist:
         return None
-    return None if found.status == ERASED else Held(_link(found), int(found.version))
+    return alive(found)
+
+
+def wanted(organization: int, number: int) -> Wanted[LinkItem]:
+    """A link, to be gathered with other items."""
+    return Wanted(LinkItem, *_link_address(organization, number))
+
+
+def alive(found: LinkItem | None) -> Held[Link] | None:
+    """A link as it was read; None when there is none or it is being erased."""
+    return None if found is None or found.status == ERASED else Held(_link(found), int(found.version))
 
 
 def several(organization: int, numbers: Collection[int]) -> dict[int, Link]:

@@ -146,19 +146,20 @@ def as_read(scan: Scan) -> Condition:
     return settled
 
 
-def settling(scan: Scan, verdict: Verdict, first: bool | None, expires: int | None) -> list[Action]:
-    """What the fold writes: the verdict and what is counted now; the raw user agent and what helped judge it go.
+def settling(scan: Scan, verdict: Verdict, first: bool | None, expires: int | None) -> dict[str, Any]:
+    """What the fold lets a scan's attributes become, None for those that go: the verdict and what is counted now; the
+    raw user agent and what helped judge it go.
 
     A scan that was settled before gets a new revision, so that whoever read it then cannot write any more.
     """
-    index = "" if verdict.facts.bot else scan.key.index  # bots are in no list: out of the index
-    actions: list[Action] = [ScanItem.counted.set(verdict.facts.dumps()), *_verdict(verdict)]
-    actions += [_kept(ScanItem.day, index), _kept(ScanItem.expires, expires)]
+    index = "" if verdict.facts.bot else scan.key.by_day  # bots are in no list: out of the index
+    after = dict.fromkeys(_UNTIL_FOLDED) | _verdict(verdict)
+    after |= {"counted": verdict.facts.dumps(), "day": index or None, "expires": expires or None}
     if not scan.pending:
-        actions.append(ScanItem.rev.set(scan.rev + 1))
+        after["rev"] = scan.rev + 1
     if first is not None:
-        actions.append(ScanItem.first.set(first))
-    return actions + [attribute.remove() for attribute in _UNTIL_FOLDED]
+        after["first"] = first
+    return after
 
 
 def note_failure(scan: Scan) -> None:
@@ -177,20 +178,19 @@ def set_aside(scan: Scan, verdict: Verdict | None, expires: int | None) -> list[
 
     It leaves the index, unless something of it is counted: no list shows it.
     """
-    judged = _verdict(verdict) if verdict else []
+    after = dict.fromkeys(_UNTIL_FOLDED) | (_verdict(verdict) if verdict else {})
     unlisted = [] if scan.counted else [ScanItem.day.remove()]
     return [
         ScanItem.poison.set(True),
-        *judged,
+        *(_kept(getattr(ScanItem, name), value) for name, value in after.items()),
         *unlisted,
         _kept(ScanItem.expires, expires),
-        *(attribute.remove() for attribute in _UNTIL_FOLDED),
     ]
 
 
 def taking_up(scan: Scan) -> list[Action]:
     """What makes a poisoned scan pending again, at a new revision, and back in the index where it left that."""
-    listed = [] if scan.counted else [ScanItem.day.set(scan.key.index)]
+    listed = [] if scan.counted else [ScanItem.day.set(scan.key.by_day)]
     return [ScanItem.pending.set(scan.rev + 1), ScanItem.rev.set(scan.rev + 1), ScanItem.poison.remove(), *listed]
 
 
@@ -226,9 +226,10 @@ def keep_until(scan: Scan, expires: int | None) -> None:
     write.commit()
 
 
-def _verdict(verdict: Verdict) -> list[Action]:
-    judged = [_kept(getattr(ScanItem, name), getattr(verdict.facts, name)) for name in VERDICTS]
-    return [*judged, _kept(ScanItem.signs, verdict.signs), _kept(ScanItem.rules, verdict.rules)]
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    """The attributes that a verdict is kept in; unknowns are None."""
+    judged = {name: getattr(verdict.facts, name) or None for name in VERDICTS}
+    return judged | {"signs": verdict.signs or None, "rules": verdict.rules or None}
 
 
 def _kept(attribute: Attribute[Any], value: Any) -> Action:
@@ -236,10 +237,4 @@ def _kept(attribute: Attribute[Any], value: Any) -> Action:
     return attribute.set(value) if value else attribute.remove()
 
 
-_UNTIL_FOLDED: tuple[Attribute[Any], ...] = (
-    ScanItem.pending,
-    ScanItem.user_agent,
-    ScanItem.device_hint,
-    ScanItem.via,
-    ScanItem.failures,
-)
+_UNTIL_FOLDED: Final = ("pending", "user_agent", "device_hint", "via", "failures")

@@ -10,11 +10,15 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 
 from chalicelib.core import targets
 from chalicelib.core.links import Link
+from chalicelib.core.rollups import Rollup
 from chalicelib.core.slots import Spread
+from chalicelib.store import links, rollups
+from chalicelib.store.gathered import MOST, Wanted, gather
 from chalicelib.store.links import SlugItem
 from chalicelib.store.numbered import sort_key
 from chalicelib.store.tables import Record, refused
 from chalicelib.store.transactions import Transaction
+from chalicelib.store.versions import Held
 
 
 class SlotsItem(Record):
@@ -31,6 +35,22 @@ class SlotsItem(Record):
 def of(organization: int, link: int) -> Spread:
     """How a link's scans are spread, as of now, consistently."""
     return _spread(organization, sort_key("slots", link))
+
+
+def with_link(organization: int, link: int) -> tuple[Held[Link] | None, Spread]:
+    """A link, None when there is none or it is being erased, and how its scans are spread, consistently."""
+    asked, slots = links.wanted(organization, link), _wanted(organization, link)
+    found = gather([asked, slots])
+    return links.alive(found.of(asked)), spread_of(found.of(slots))
+
+
+def with_lifetime(organization: int, link: int, scope: str, slots: Collection[int]) -> tuple[Rollup, Spread]:
+    """The lifetime of a scope of a link, slots added up, and how the link's scans are spread afterwards."""
+    lifetimes, own = rollups.wanted_lifetimes(organization, scope, slots), _wanted(organization, link)
+    if len(lifetimes) >= MOST:
+        return rollups.read_lifetime(organization, scope, slots), of(organization, link)
+    found = gather([*lifetimes, own])
+    return rollups.lifetime_of(found.of(each) for each in lifetimes), spread_of(found.of(own))
 
 
 def several(organization: int, links: Collection[int]) -> dict[int, Spread]:
@@ -75,7 +95,10 @@ def delete(organization: int, link: int) -> None:
     _slots_item(organization, link).delete()
 
 
-def spread_of(item: SlotsItem) -> Spread:
+def spread_of(item: SlotsItem | None) -> Spread:
+    """How an item says that scans are spread; without one they are not."""
+    if item is None:
+        return Spread()
     return Spread(int(item.slots or 1), int(item.raised or 0), bool(item.recounting))
 
 
@@ -86,10 +109,13 @@ def _raise(item: Record, attribute: Any, wanted: int, also: Any = None) -> None:
 
 def _spread(organization: int, sort: str) -> Spread:
     try:
-        found = SlotsItem.get(str(organization), sort, consistent_read=True)
+        return spread_of(SlotsItem.get(str(organization), sort, consistent_read=True))
     except SlotsItem.DoesNotExist:
         return Spread()
-    return spread_of(found)
+
+
+def _wanted(organization: int, link: int) -> Wanted[SlotsItem]:
+    return Wanted(SlotsItem, str(organization), sort_key("slots", link))
 
 
 def _slots_item(organization: int, link: int) -> SlotsItem:

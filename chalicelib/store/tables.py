@@ -110,6 +110,12 @@ class Record(Model):
         table_name = ""
 
     @classmethod
+    def table_name(cls) -> str:
+        """The name of its table."""
+        name: str = getattr(settings(), cls.table)
+        return name
+
+    @classmethod
     def _get_connection(cls) -> TableConnection:
         if cls._connection is None:
             with _connecting:
@@ -118,8 +124,7 @@ class Record(Model):
 
     @classmethod
     def _connect(cls) -> TableConnection:
-        name = getattr(settings(), cls.table)
-        cls.Meta = type("Meta", (cls.Meta,), {"table_name": name})  # type: ignore[misc, assignment]
+        cls.Meta = type("Meta", (cls.Meta,), {"table_name": cls.table_name()})  # type: ignore[misc, assignment]
         made, shared = super()._get_connection(), connection()
         shared.know(made.get_meta_table())
         made.connection = shared

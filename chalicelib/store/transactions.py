@@ -4,7 +4,7 @@ PynamoDB lists the reasons of a cancelled transaction in the order condition che
 in the order called, not in call order; here every action carries a subject, and a refusal names it.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pynamodb.exceptions import TransactWriteError
@@ -66,6 +66,19 @@ class Transaction:
         self._write.update(record, actions=list(actions), condition=condition)
         self._updates.append(subject)
 
+    def become(
+        self,
+        model: type[Record],
+        address: tuple[str, str],
+        attributes: Mapping[str, Any],
+        condition: Condition,
+        subject: Hashable,
+    ) -> None:
+        """Let attributes of an item be what is given; None removes one. As `update`, for a fifth of the CPU: PynamoDB
+        makes and writes out an object for each, and the fold writes eighteen of every scan."""
+        self._write._update_items.append(_becoming(model, address, attributes, condition))
+        self._updates.append(subject)
+
     def delete(self, record: Record, condition: Condition | None, subject: Hashable) -> None:
         self._write.delete(record, condition=condition)
         self._deletes.append(subject)
@@ -95,3 +108,31 @@ class Transaction:
         if any(refusal.code == _INVALID_REASON for refusal in refusals):
             raise Oversized from error
         return refusals
+
+
+def _becoming(
+    model: type[Record], address: tuple[str, str], attributes: Mapping[str, Any], condition: Condition
+) -> dict[str, Any]:
+    """An update as the SDK wants it."""
+    placeholders: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    expected = condition.serialize(placeholders, values)
+    values |= {f":{name}": _spelled(model, name, value) for name, value in attributes.items() if value is not None}
+    put = ",".join(f"#{name}=:{name}" for name, value in attributes.items() if value is not None)
+    gone = ",".join(f"#{name}" for name, value in attributes.items() if value is None)
+    return {
+        "TableName": model._get_connection().table_name,
+        "Key": {"pk": {"S": address[0]}, "sk": {"S": address[1]}},
+        "ConditionExpression": expected,
+        "UpdateExpression": " ".join(f"{verb} {what}" for verb, what in (("SET", put), ("REMOVE", gone)) if what),
+        "ExpressionAttributeNames": {
+            **{placeholder: name for name, placeholder in placeholders.items()},
+            **{f"#{name}": name for name in attributes},
+        },
+        "ExpressionAttributeValues": values,
+    }
+
+
+def _spelled(model: type[Record], name: str, value: Any) -> dict[str, Any]:
+    attribute = getattr(model, name)
+    return {attribute.attr_type: attribute.serialize(value)}

@@ -60,6 +60,6 @@ def events(draw: st.DrawFn) -> Event:
         )
         return replace(found, subject=Drawn(code, draw(st.sampled_from([None, link]))))
     if isinstance(found.subject, Scanned):
-        key = replace(found.subject.scan.key, ms=draw(st.integers(0, 4 * MS)))
+        key = found.subject.scan.key._replace(ms=draw(st.integers(0, 4 * MS)))
         return replace(found, subject=replace(found.subject, scan=replace(found.subject.scan, key=key), link=link))
     return about(found, link)

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib import ids
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
-from chalicelib.services import counting, triggers
+from chalicelib.functions import jobs
+from chalicelib.services import counting
 from chalicelib.store import scans
 from tests.api.calls import Caller, new_caller
 from tests.e2e.agents import IPHONE_SAFARI
@@ -30,7 +31,7 @@ def test_own_tests_are_left_out_and_shown_as_such(caller: Caller, world: World) 
     answer = caller.call("PUT", f"{path}/left-out", {"ranges": ranges})
     assert (answer.status, answer.json) == (200, {"id": code["id"], "ranges": ranges, "recounting": True})
     assert caller.call("GET", f"{path}/scans").json["recounting"] is True
-    triggers.jobs([{"body": body} for body in world.raw_messages("JOBS_QUEUE_URL")], Context())
+    jobs.work([{"body": body} for body in world.raw_messages("JOBS_QUEUE_URL")], Context())
     report = caller.call("GET", f"{path}/scans").json
     assert "recounting" not in report
     assert (report["scans"]["total"], report["analytics"]["bots_excluded"]) == (0, 0)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-import app as functions
 from chalicelib import ids
+from chalicelib.functions import events, fold, jobs, spill
 from chalicelib.services import callers
 from tests.chaos.engine import STREAMS, Engine
 from tests.chaos.faults import Faults
@@ -36,7 +36,7 @@ class Stage:
     """What takes part in a run."""
 
     seed: int
-    fold: Function = lambda event, context: functions.fold(event, context)
+    fold: Function = lambda event, context: fold.handler(event, context)
     calm: bool = False
     held: bool = False  # nothing is delivered
     telling: bool = True  # what is counted is told of at once, else later
@@ -61,9 +61,9 @@ class Stage:
         self.wire = Wire(self.engine, self.schedule, self.faults, self._sent)
         self.stream = Stream(self.engine, self.schedule, self.faults, self.fold, self.chance.randint(1, 4))
         self.stream.drops = self.chance.choice(DROPS)
-        self.spilled = Queue("spill", self.schedule, self.faults, lambda e, c: functions.spill(e, c))
+        self.spilled = Queue("spill", self.schedule, self.faults, lambda e, c: spill.handler(e, c))
         looks = (1, 2, 5, 1_000)
-        self.jobs = Queue("jobs", self.schedule, self.faults, lambda e, c: functions.jobs(e, c), looks)
+        self.jobs = Queue("jobs", self.schedule, self.faults, lambda e, c: jobs.handler(e, c), looks)
         self.jobs.delays_ms = self.chance.choice(((0,), (0, 500, 5_000)))
         shards = random.Random(self.seed + 4)
         self.events = [self._told_by(table, shards.randint(1, 3)) for table in STREAMS]
@@ -77,7 +77,7 @@ class Stage:
             self.engine,
             self.schedule,
             self.faults,
-            lambda event, context: functions.events(event, context),
+            lambda event, context: events.handler(event, context),
             shards,
             table,
             passes(table),
@@ -113,6 +113,7 @@ class Stage:
         with ExitStack() as patches:
             for target, what in (
                 ("botocore.httpsession.URLLib3Session.send", lambda _, request: self.wire.send(request)),
+                ("chalicelib.wire.client.exchange", self.wire.exchange),
                 ("time.time_ns", self.schedule.time_ns),
                 ("time.monotonic", self.schedule.monotonic),
                 ("time.sleep", self.schedule.sleep),

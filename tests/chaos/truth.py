@@ -5,7 +5,7 @@ import json
 import random
 import zlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from chalicelib.core import rollups as r
@@ -15,6 +15,7 @@ from chalicelib.core.judging import OWN_TEST
 from chalicelib.core.rollups import Rollup
 from chalicelib.core.scans import Facts, ScanKey
 from chalicelib.core.windows import Window
+from chalicelib.store import rollup_bodies
 from chalicelib.store.rollups import period
 from tests.chaos import faults as f
 from tests.chaos.engine import Answer, Engine, Item
@@ -106,12 +107,12 @@ class Truth:
 
     def _talked(self, key: ScanKey, facts: Facts) -> Facts:
         conversation, messages = self.talk(key)
-        return replace(facts, conversation=conversation, messages=messages)
+        return facts._replace(conversation=conversation, messages=messages)
 
 
 def _judged(key: ScanKey, facts: Facts, left_out: Collection[tuple[int, int]]) -> Facts:
     tested = any(first <= key.ms < end for first, end in left_out)
-    return replace(facts, bot=OWN_TEST) if tested else facts
+    return facts._replace(bot=OWN_TEST) if tested else facts
 
 
 def scan_key(item: Item) -> ScanKey:
@@ -146,7 +147,7 @@ def books(engine: Engine) -> Books:
     for item in engine.items("rollups"):
         organization, scope, _slot = item["pk"]["S"].split("#")
         at = int(organization), scope, period(item["sk"]["S"])
-        held.setdefault(at, []).append(json.loads(unpacked(item)))
+        held.setdefault(at, []).append(rollup_bodies.unpacked(base64.b64decode(item["body"]["B"]), at[2]))
     return {at: rollup for at, each in held.items() if (rollup := r.merged(each))}
 
 
@@ -196,5 +197,5 @@ def lost_and_doubled(scans: Scans, found: Books) -> tuple[int, int]:
 
 
 def unpacked(item: Item) -> str:
-    """The text in an item's compressed body."""
+    """The text in a visitor item's compressed body."""
     return zlib.decompress(base64.b64decode(item["body"]["B"])).decode()

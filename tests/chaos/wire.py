@@ -5,13 +5,15 @@ Every call is two turns: one before it reaches the engine, one before its answer
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
+from chalicelib.wire.answers import Answer as Exchanged
+from chalicelib.wire.endpoints import Endpoint
 from tests.chaos import faults as f
 from tests.chaos.engine import Answer, Engine
 from tests.chaos.faults import Faults
@@ -43,10 +45,22 @@ class Wire:
         target = request.headers["X-Amz-Target"]
         operation = (target.decode() if isinstance(target, bytes) else target).split(".")[-1]
         body = request.body if isinstance(request.body, bytes) else request.body.encode()
+        answer = self._call(operation, body, request.url)
+        return AWSResponse(request.url, answer.status, answer.headers, _Raw(answer.body))
+
+    def exchange(self, endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Exchanged:
+        """What the redirect calls, which signs by hand, to send a request. Raises OSError, or Killed."""
+        try:
+            answer = self._call(headers["x-amz-target"].split(".")[-1], body, f"https://{endpoint.authority}/")
+        except (ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError) as error:
+            raise ConnectionError(type(error).__name__) from error
+        return Exchanged(*answer)
+
+    def _call(self, operation: str, body: bytes, url: str) -> Answer:
         self.calls += 1
         self._announce(operation, body)
         fault = self._fault(operation, body)
-        self._before(fault, operation, body, request.url)
+        self._before(fault, operation, body, url)
         self.schedule.pause()
         self._arrive()
         answer = self._answered(fault, operation, body)
@@ -54,8 +68,8 @@ class Wire:
         if fault == f.KILLED_AFTER:
             raise Killed
         if fault == f.ANSWER_LOST:
-            raise self.faults.chance.choice((ReadTimeoutError, ConnectionClosedError))(endpoint_url=request.url)
-        return AWSResponse(request.url, answer.status, answer.headers, _Raw(answer.body))
+            raise self.faults.chance.choice((ReadTimeoutError, ConnectionClosedError))(endpoint_url=url)
+        return answer
 
     def _announce(self, operation: str, body: bytes) -> None:
         """Tell a redirect's keeper which scan it is about to write."""
@@ -128,10 +142,10 @@ class Wire:
             return self._sent_in_part(request)
         if operation == "Query":
             return self._apply(operation, json.dumps({**request, "Limit": 1}).encode())
-        ((table, wanted),) = request["RequestItems"].items()
-        batch = sorted(wanted["Keys"] if operation == "BatchGetItem" else wanted, key=json.dumps)
+        wanted = request["RequestItems"]
+        batch = sorted(((table, one) for table, its in wanted.items() for one in _each(its)), key=json.dumps)
         half = (len(batch) + 1) // 2
-        now, later = ({table: _of(wanted, part)} for part in (batch[:half], batch[half:]))
+        now, later = (_of(wanted, part) for part in (batch[:half], batch[half:]))
         answer = self._apply(operation, json.dumps({**request, "RequestItems": now}).encode())
         left = "UnprocessedKeys" if operation == "BatchGetItem" else "UnprocessedItems"
         done = json.loads(answer.body) | ({left: later} if batch[half:] else {})
@@ -177,9 +191,19 @@ def _named(actions: dict[str, Any]) -> set[str]:
     return {action["TableName"] for action in actions.values()}
 
 
-def _of(wanted: Any, part: list[Any]) -> Any:
-    """A part of what is wanted of a table: keys to get, or writes."""
-    return {**wanted, "Keys": part} if isinstance(wanted, dict) else part
+def _each(wanted: Any) -> list[Any]:
+    """What is wanted of a table: keys to get, or writes."""
+    return wanted["Keys"] if isinstance(wanted, dict) else wanted  # type: ignore[no-any-return]
+
+
+def _of(wanted: dict[str, Any], part: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A part of what is wanted of some tables."""
+    found: dict[str, Any] = {}
+    for table, one in part:
+        its = wanted[table]
+        into = found.setdefault(table, {**its, "Keys": []} if isinstance(its, dict) else [])
+        _each(into).append(one)
+    return found
 
 
 class _Raw(io.BytesIO):

@@ -3,7 +3,6 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -183,4 +182,4 @@ def _plain(tables: dict[str, Counter[str]]) -> Rollup:
 
 def with_conversation(fact: Facts) -> Facts:
     """The same scan after its visitor began to talk."""
-    return replace(fact, conversation=True, messages=fact.messages + 2)
+    return fact._replace(conversation=True, messages=fact.messages + 2)

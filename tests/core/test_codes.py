@@ -13,7 +13,7 @@ from chalicelib.core.codes import (
     level_of,
     payload_of_link,
 )
-from chalicelib.core.slugs import parts
+from chalicelib.core.paths import parts
 from chalicelib.core.styles import LEVELS, Level, Style
 from chalicelib.errors import InvalidRequest
 

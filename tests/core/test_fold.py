@@ -1,7 +1,6 @@
 """The fold equals a brute-force count, however scans are ordered, cut, edited and taken away."""
 
 import random
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,7 +83,7 @@ def test_what_a_fold_is_given_is_left_as_it_was(scans: Scans) -> None:
     books.fold(additions(scans))
     visitors, rollups = repr(books.visitors), repr(books.rollups)
     held = dict(books.visitors), dict(books.rollups)
-    more = {replace(key, random="f" * 16): fact for key, fact in scans.items()}
+    more = {key._replace(random="f" * 16): fact for key, fact in scans.items()}
     books.fold(additions(more))
     assert repr(held[0]) == visitors
     assert repr(held[1]) == rollups
@@ -110,7 +109,7 @@ def test_a_full_dimension_names_at_most_100_values_and_never_loses_a_scan(
 
 def test_the_first_scan_of_a_link_by_a_visitor_is_told_from_the_next() -> None:
     books = Books()
-    first, second, other = _key(1), _key(2), replace(_key(3), link=2)
+    first, second, other = _key(1), _key(2), _key(3)._replace(link=2)
     fact = Facts(address="a", agent="x")
     assert books.fold([Change(first, None, fact), Change(second, None, fact)]) == {first: True, second: False}
     assert books.fold([Change(other, None, fact)]) == {other: True}
@@ -135,7 +134,7 @@ def test_agents_beyond_the_256th_of_one_address_share_an_entry_and_leave_nothing
 
 def test_visits_older_than_400_days_are_dropped_when_a_visitor_returns() -> None:
     books = Books()
-    old, new = _key(1), replace(_key(2), ms=(FIRST_DAY + 401) * DAY_MS)
+    old, new = _key(1), _key(2)._replace(ms=(FIRST_DAY + 401) * DAY_MS)
     fact = Facts(address="a", agent="x")
     books.fold([Change(old, None, fact)])
     books.fold([Change(new, None, fact)])
@@ -167,7 +166,7 @@ def test_a_lifetimes_visitors_are_its_days_new_ones_slot_by_slot_also_when_visit
 def test_who_comes_back_is_once_among_a_lifetimes_visitors_whatever_was_dropped_meanwhile() -> None:
     books = Books()
     for n, day in enumerate((0, 401, 802, 300, 1100)):
-        key = replace(_key(n), ms=(FIRST_DAY + day) * DAY_MS)
+        key = _key(n)._replace(ms=(FIRST_DAY + day) * DAY_MS)
         books.fold([Change(key, None, Facts(address="a", agent="x"))])
     assert books.day(1, "l1", r.LIFETIME)[r.VISITORS] == {r.NEVER: 1}
 

@@ -1,7 +1,6 @@
 """Series: every bucket holds what a count of heads finds in it, in UTC and in everybody's own time."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -51,7 +50,7 @@ def _midnight(moment: datetime) -> datetime:
 
 
 def _moved(scans: Scans, first_day: int) -> Scans:
-    return {replace(key, ms=key.ms + (first_day - FIRST_DAY) * DAY_MS): fact for key, fact in scans.items()}
+    return {key._replace(ms=key.ms + (first_day - FIRST_DAY) * DAY_MS): fact for key, fact in scans.items()}
 
 
 def _counted(scans: Scans, scope: str) -> tuple[dict[int, Rollup], Scans]:

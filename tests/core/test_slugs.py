@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.slugs import ALPHABET, LENGTH, LONGEST, RESERVED, check_custom, normalise, parts, random_slug
+from chalicelib.core.paths import LONGEST, normalise, parts
+from chalicelib.core.slugs import ALPHABET, LENGTH, RESERVED, check_custom, random_slug
 from chalicelib.errors import InvalidRequest
 
 

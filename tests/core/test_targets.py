@@ -18,7 +18,7 @@ LEAST: dict[str, Any] = {
     "location": {"S": "https://example.com/?a=1#b"},
     "status": {"S": "active"},
     "redirect_type": {"N": "302"},
-    "hashing_key": {"B": b"\x00\xff" * 16},
+    "hashing_key": {"B": "AP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8="},
 }
 
 

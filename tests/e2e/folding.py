@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chalicelib.errors import Unavailable
-from chalicelib.services import triggers
+from chalicelib.functions import fold as function
 
 SIZES = (5, 60, 96, 150)
 # As often as Lambda hands a batch out again.
@@ -32,9 +32,9 @@ def fold(batch: Sequence[Any]) -> None:
     """Fold a batch as often as it takes. Raises Unavailable in the end."""
     for _ in range(ATTEMPTS - 1):
         with contextlib.suppress(Unavailable):
-            triggers.fold(list(batch))
+            function.fold(list(batch))
             return
-    triggers.fold(list(batch))
+    function.fold(list(batch))
 
 
 def main() -> None:

@@ -2,9 +2,8 @@
 
 import json
 import time
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +11,7 @@ from chalicelib.core import rollups as r
 from chalicelib.core.days import parse_day
 from chalicelib.core.rollups import LIFETIME, Rollup
 from chalicelib.core.scans import Arrival
+from chalicelib.store import rollup_bodies
 from infra import aws
 from infra.local import LocalStack
 
@@ -67,9 +67,20 @@ def books(stack: LocalStack, organization: int) -> Books:
     for item in items(stack, "ROLLUPS_TABLE"):
         owner, scope, _slot = item["pk"]["S"].split("#")
         if int(owner) == organization:
-            slots[organization, scope, _period(item["sk"]["S"])].append(json.loads(zlib.decompress(item["body"]["B"])))
+            period = _period(item["sk"]["S"])
+            slots[organization, scope, period].append(rollup_bodies.unpacked(item["body"]["B"], period))
     summed = {at: r.merged(found) for at, found in slots.items()}
     return {at: rollup for at, rollup in summed.items() if rollup}
+
+
+def lifetimes(stack: LocalStack, organization: int, links: Collection[int]) -> dict[int, Rollup]:
+    """The lifetime rollups of links of one slot, consistently; one that there is none of yet is empty."""
+    dynamodb, table = aws.clients(stack.aws_endpoint)("dynamodb"), stack.environment["ROLLUPS_TABLE"]
+    partitions = {f"{organization}#{r.link_scope(link)}#0": link for link in links}
+    keys = [{"pk": {"S": partition}, "sk": {"S": "lifetime"}} for partition in partitions]
+    found = dynamodb.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})["Responses"][table]
+    held = {partitions[item["pk"]["S"]]: rollup_bodies.unpacked(item["body"]["B"], LIFETIME) for item in found}
+    return {link: held.get(link, {}) for link in links}
 
 
 def _period(sort: str) -> int:
@@ -77,7 +88,7 @@ def _period(sort: str) -> int:
 
 
 def function_name(stack: LocalStack, handler: str) -> str:
-    """The deployed name of the function with this handler, like `app.fold`."""
+    """The deployed name of the function with this handler, like `chalicelib.functions.fold.handler`."""
     found = aws.clients(stack.aws_endpoint)("lambda").list_functions()["Functions"]
     (name,) = [str(function["FunctionName"]) for function in found if function["Handler"] == handler]
     return name
@@ -94,7 +105,7 @@ def invoke(stack: LocalStack, handler: str, event: Mapping[str, Any]) -> None:
 def fold_held_back(stack: LocalStack) -> Iterator[None]:
     """The stream does not wake the fold meanwhile; afterwards it goes on where it was."""
     functions = aws.clients(stack.aws_endpoint)("lambda")
-    mine = functions.list_event_source_mappings(FunctionName=function_name(stack, "app.fold"))
+    mine = functions.list_event_source_mappings(FunctionName=function_name(stack, "chalicelib.functions.fold.handler"))
     (uuid,) = [source["UUID"] for source in mine["EventSourceMappings"]]
     functions.update_event_source_mapping(UUID=uuid, Enabled=False)
     try:

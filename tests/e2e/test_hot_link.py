@@ -45,7 +45,7 @@ class _Crowd:
         """The redirect's copy of the number."""
         key = {"pk": {"S": targets.partition(self.slug)}, "sk": {"S": targets.SORT}}
         dynamodb, table = aws.clients(self.stack.aws_endpoint)("dynamodb"), self.stack.environment["OBJECTS_TABLE"]
-        return targets.Target.of(dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]).slots
+        return int(dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]["slots"]["N"])
 
     def rush(self, second_ms: int) -> None:
         """One hot second: more scans in each slot than one shall carry. Some redirects still know fewer slots."""

@@ -3,7 +3,6 @@
 import json
 import random
 import threading
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,9 +14,10 @@ import pytest
 
 from chalicelib import ids
 from chalicelib.core import rollups as r
-from chalicelib.core.days import DAY_MS, day_of, iso_day
+from chalicelib.core.days import DAY_MS, day_of, iso_day, parse_day
 from chalicelib.core.rollups import Rollup, link_scope
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
+from chalicelib.store import rollup_bodies
 from infra import aws
 from infra.local import LocalStack
 from tests.e2e.agents import HUMANS, IPHONE_SAFARI
@@ -88,9 +88,10 @@ def _corrupted(stack: LocalStack, partition: str, change: Callable[[Rollup], obj
     days.append(newest["sk"]["S"])
     body = b"garbage"
     if change is not None:
-        rollup: Rollup = json.loads(zlib.decompress(newest["body"]["B"]))
+        day = parse_day(newest["sk"]["S"])
+        rollup = rollup_bodies.unpacked(newest["body"]["B"], day)
         change(rollup)
-        body = zlib.compress(json.dumps(rollup).encode())
+        body = rollup_bodies.packed(rollup, day)
     dynamodb = aws.clients(stack.aws_endpoint)("dynamodb")
     try:
         dynamodb.put_item(
@@ -156,7 +157,7 @@ def test_the_night_mends_yesterday(stack: LocalStack, tenant: Tenant, owner: Cli
     assert eventually(lambda: is_all_counted(stack, tenant.organization))
     right = books(stack, tenant.organization)
     assert _corrupt(stack, f"{tenant.organization}#{link_scope(link)}#0", None) == iso_day(yesterday)
-    invoke(stack, "app.recount", SCHEDULED)
+    invoke(stack, "chalicelib.functions.recount.handler", SCHEDULED)
     assert eventually(lambda: bool(_integrity(owner)["reports"]), seconds=120)
     known = _integrity(owner)
     assert books(stack, tenant.organization) == right

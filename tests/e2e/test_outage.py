@@ -13,7 +13,10 @@ from tests.e2e.conftest import Client
 from tests.e2e.faults import Fault, FaultyDynamo, faulty_dynamo
 from tests.e2e.observed import eventually, scan_items
 
-FUNCTIONS = {"chalicelib.redirect.handler", "app.app", "app.fold", "app.spill"}
+FUNCTIONS = {
+    "chalicelib.redirect.handler",
+    *(f"chalicelib.functions.{name}.handler" for name in ("api", "fold", "spill")),
+}
 PEOPLE = 3
 AGENTS = [agent for agent, *_ in HUMANS.values()]
 

@@ -121,7 +121,7 @@ def test_a_scan_that_the_stream_never_brought_is_folded_by_the_sweep(client: Cli
         _forget_sweep(stack)  # the last one may have come further already
         _put_scan(stack, _number(code["id"]), minutes_ago=3)  # longer ago than readers look back
         assert client.scans(code)["scans"]["total"] == 0
-        invoke(stack, "app.sweep", json.loads(event.read_bytes()))
+        invoke(stack, "chalicelib.functions.sweep.handler", json.loads(event.read_bytes()))
         assert client.scans(code)["scans"]["total"] == 1
 
 

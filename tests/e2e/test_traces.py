@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from chalicelib.core.rollups import LIFETIME
+from chalicelib.store import rollup_bodies
 from infra import aws
 from infra.local import LocalStack
 from tests.e2e import traces
@@ -23,6 +25,7 @@ LINE = f'{{"level": "INFO", "who": "{PLANTED}"}}'
 PLANTS = {
     "as it is": LINE.encode(),
     "compressed": zlib.compress(LINE.encode()),
+    "in a rollup": rollup_bodies.packed({"city": {LINE: 1, "Leeds": 2}}, LIFETIME),
     "JSON in JSON": json.dumps(LINE).encode(),
     "capitals": LINE.upper().encode(),
     **{f"base64 at {n}": base64.b64encode(b"x" * n + LINE.encode()) for n in range(3)},

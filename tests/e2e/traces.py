@@ -13,6 +13,8 @@ from itertools import product
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
+from chalicelib.store import rollup_bodies
+
 Traces = dict[str, bytes]
 
 _DIGESTS = ("md5", "sha1", "sha256", "sha512", "blake2b")
@@ -171,4 +173,7 @@ def _readings(content: bytes) -> Iterator[bytes]:
         with suppress(zlib.error):
             yield zlib.decompress(content, bits)
             return
+    with suppress(zlib.error):
+        yield rollup_bodies.text(content)
+        return
     yield content

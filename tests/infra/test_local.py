@@ -86,7 +86,7 @@ def test_functions_log_into_the_engines_log(folder: Path) -> None:
 
 def test_changed_code_and_template_are_taken_up_and_nothing_is_lost(folder: Path, root: Path) -> None:
     with (root / "chalicelib" / "redirect.py").open("a") as file:
-        file.write("\nhandler = lambda event, context: {'statusCode': 299, 'headers': {}, 'body': ''}\n")
+        file.write("\ndef handler(event, context):\n    return {'statusCode': 299, 'headers': {}, 'body': ''}\n")
     template = root / "infra" / "template.yaml"
     template.write_text(template.read_text().replace("MemorySize: 512", "MemorySize: 640"))
     with LocalStack(folder, root=root) as stack:

@@ -8,7 +8,9 @@ import pytest
 
 from chalicelib.config import settings
 from chalicelib.core.sign_ins import address_digest
-from chalicelib.services import signing_in, triggers
+from chalicelib.functions import jobs
+from chalicelib.functions.invocations import Records
+from chalicelib.services import signing_in
 from chalicelib.store import mail
 from tests.world import World
 
@@ -45,10 +47,10 @@ def mailing(monkeypatch: pytest.MonkeyPatch) -> Mailbox:
 
 def work_off(world: World, now_ms: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Do what waits in the jobs queue, as the jobs function does."""
-    records: triggers.Records = [{"body": body} for body in world.raw_messages("JOBS_QUEUE_URL")]
+    records: Records = [{"body": body} for body in world.raw_messages("JOBS_QUEUE_URL")]
     with monkeypatch.context() as patch:
-        patch.setattr(triggers, "_now_ms", lambda: now_ms)
-        triggers.jobs(records, None)
+        patch.setattr(jobs, "now_ms", lambda: now_ms)
+        jobs.work(records, None)
 
 
 def link(box: Mailbox, email: str, now_ms: int) -> str:

@@ -13,7 +13,7 @@ from chalicelib.store.rollups import RollupItem
 def settled(key: ScanKey, facts: Facts) -> dict[str, Any]:
     """A scan item after its fold."""
     known = {name: value for name in FACT_NAMES if (value := getattr(facts, name))}
-    index = {} if facts.bot else {"day": key.index}
+    index = {} if facts.bot else {"day": key.by_day}
     return {"pk": key.partition, "sk": key.sort, "rev": 1, "counted": facts.dumps(), "rules": 1, **index, **known}
 
 

@@ -162,5 +162,5 @@ def test_in_the_index_only_so_many_settled_scans_in_a_row_are_looked_at(
 
 def _in_index(account: Account, now: int, settled: int, monkeypatch: pytest.MonkeyPatch) -> list[Scan]:
     monkeypatch.setattr(scans, "SETTLED_IN_A_ROW", settled)
-    indexes = {account.key(ms).index for ms in (now - 5_000, now)}
+    indexes = {account.key(ms).by_day for ms in (now - 5_000, now)}
     return scans.pending_in_index(sorted(indexes), now - counting.RECENT_MS, 100)

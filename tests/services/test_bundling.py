@@ -20,7 +20,8 @@ from chalicelib.core.days import DAY_MS
 from chalicelib.core.exports import DONE, FAILED, RUNNING
 from chalicelib.core.styles import FORMATS, Format
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
-from chalicelib.services import bundling, links, pictures, sweeping, triggers
+from chalicelib.functions import jobs
+from chalicelib.services import bundling, links, pictures, sweeping
 from chalicelib.services.bundling import MOST_TRIES, Asked
 from chalicelib.services.exporting import Built, Ordered
 from chalicelib.services.links import NewLink
@@ -318,7 +319,7 @@ def test_an_order_whose_message_was_lost_is_sent_again(
     assert world.messages("JOBS_QUEUE_URL") == [], "a job may be at it"
     sweeping.sweep(now_ms() + sweeping.IDLE_MS + 1)
     (message,) = world.raw_messages("JOBS_QUEUE_URL")
-    triggers.jobs([{"body": message}], _Context())
+    jobs.work([{"body": message}], _Context())
     assert status(account, number).state == DONE
     sweeping.sweep(now_ms() + 2 * sweeping.IDLE_MS)
     assert world.messages("JOBS_QUEUE_URL") == []

@@ -9,14 +9,15 @@ from chalicelib.core import rollups as r
 from chalicelib.core import targets
 from chalicelib.core.days import day_of
 from chalicelib.core.rollups import RollupKey, link_scope
-from chalicelib.core.scans import Scan
+from chalicelib.core.scans import Arrival, Facts, Scan, Unjudged
 from chalicelib.core.slots import MAX_SLOTS
 from chalicelib.core.windows import Window
 from chalicelib.errors import Unavailable
-from chalicelib.services import analytics, counting, triggers
+from chalicelib.functions import fold
+from chalicelib.services import analytics, counting
 from chalicelib.store import folding, links, rollups, scans, spreads, visitors
 from chalicelib.store.transactions import Oversized, Refusal, Transaction
-from tests.e2e.agents import GOOGLEBOT
+from tests.e2e.agents import GOOGLEBOT, IPHONE_SAFARI
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
 
@@ -57,14 +58,14 @@ def test_a_folded_scan_keeps_its_verdict_and_loses_its_user_agent(account: Accou
 def test_a_bot_leaves_the_index_and_is_in_no_total(account: Account) -> None:
     key = account.scan(user_agent=GOOGLEBOT)
     counting.settle(scans.read([key]))
-    assert list(scans.keys_between(key.index, 0, key.ms + 1)) == []
+    assert list(scans.keys_between(key.by_day, 0, key.ms + 1)) == []
     assert _total(account) == 0
 
 
 def test_what_is_in_the_index_is_found_by_its_time(account: Account) -> None:
     key = account.scan()
-    assert list(scans.keys_between(key.index, key.ms, key.ms + 1)) == [key]
-    assert list(scans.keys_between(key.index, key.ms + 1, key.ms + 9)) == []
+    assert list(scans.keys_between(key.by_day, key.ms, key.ms + 1)) == [key]
+    assert list(scans.keys_between(key.by_day, key.ms + 1, key.ms + 9)) == []
 
 
 def test_a_crash_before_the_commit_leaves_everything_to_be_done_again(
@@ -149,6 +150,47 @@ def test_a_chunk_over_the_limit_of_actions_is_halved(account: Account, monkeypat
     keys = [other.scan(address=str(n)) for n, other in enumerate(others) for _ in range(2)]
     counting.settle(scans.read(keys))
     assert [_total(other) for other in others] == [2] * 30
+
+
+def test_scans_of_many_links_are_sorted_so_that_each_rollup_is_written_once(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come mixed. 30 people at 10 links take two transactions, and these share one link at most."""
+    links = [account, *(account.other() for _ in range(9))]
+    keys = [links[n % 10].scan(address=str(n)) for n in range(30)]
+    commit = folding.commit
+    written: list[set[int]] = []
+
+    def noting(settling: list[folding.Settling], folded: Any, standing: Any) -> folding.Outcome:
+        written.append({each.scan.key.link for each in settling})
+        return commit(settling, folded, standing)
+
+    monkeypatch.setattr(folding, "commit", noting)
+    counting.settle(scans.read(keys))
+    assert [_total(link) for link in links] == [3] * 10
+    assert len(written) == 2
+    assert len(written[0] & written[1]) <= 1
+
+
+def test_a_code_with_a_qr_code_of_its_own_fills_a_transaction(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many scans as a chunk takes, each of somebody else, in six rollups: 100 actions, and not one refused."""
+    arrivals = [
+        Arrival(account.key(), Facts(str(n), "x", marker=1), Unjudged(IPHONE_SAFARI)) for n in range(counting.CHUNK)
+    ]
+    for arrival in arrivals:
+        scans.put_new(arrival.attributes())
+    sizes: list[int] = []
+    commit = Transaction.commit
+
+    def noting(self: Transaction) -> list[Refusal]:
+        sizes.append(len(self))
+        return commit(self)
+
+    monkeypatch.setattr(Transaction, "commit", noting)
+    counting.settle(scans.read([arrival.key for arrival in arrivals]))
+    assert sizes == [100]
 
 
 def test_one_scan_that_never_fits_does_not_stop_the_rest_of_its_chunk(
@@ -310,7 +352,7 @@ def test_visitors_of_two_organizations_never_meet(account: Account, world: World
 
 def test_a_stream_batch_is_folded_and_removals_are_passed_over(account: Account, world: World) -> None:
     account.scan()
-    triggers.fold([{"dynamodb": {"NewImage": _image(world)}}, {"dynamodb": {"OldImage": _image(world)}}])
+    fold.fold([{"dynamodb": {"NewImage": _image(world)}}, {"dynamodb": {"OldImage": _image(world)}}])
     assert _total(account) == 1
 
 

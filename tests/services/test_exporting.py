@@ -15,7 +15,8 @@ from chalicelib.core.exports import CSV, DONE, FAILED, FORMATS, JSON, RUNNING, W
 from chalicelib.core.places import Span
 from chalicelib.core.scans import Facts, ScanKey
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.services import exporting, sweeping, triggers
+from chalicelib.functions import jobs
+from chalicelib.services import exporting, sweeping
 from chalicelib.services.exporting import Built, Ordered
 from chalicelib.store import exports, files, queues
 from tests.services import stored
@@ -236,7 +237,7 @@ def test_an_order_whose_message_was_lost_is_sent_again(
     assert world.messages("JOBS_QUEUE_URL") == [], "a job may be at it"
     sweeping.sweep(now_ms() + sweeping.IDLE_MS + 1)
     (message,) = world.raw_messages("JOBS_QUEUE_URL")
-    triggers.jobs([{"body": message}], _Context())
+    jobs.work([{"body": message}], _Context())
     assert exporting.status(account.organization, number, now_ms()).state == DONE
     sweeping.sweep(now_ms() + 2 * sweeping.IDLE_MS)
     assert world.messages("JOBS_QUEUE_URL") == []

@@ -16,7 +16,8 @@ from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.core.slots import homes
 from chalicelib.core.windows import Window
 from chalicelib.errors import InvalidRequest
-from chalicelib.services import analytics, counting, erasing, history, links, refolding, spill, sweeping, triggers
+from chalicelib.functions import jobs
+from chalicelib.services import analytics, counting, erasing, history, links, refolding, spill, sweeping
 from chalicelib.store import accounts, folding, refolds, rollups, scans, spreads
 from chalicelib.store import links as stored
 from tests.e2e.agents import GOOGLEBOT
@@ -48,7 +49,7 @@ def work(world: World) -> Callable[[], None]:
 
     def run() -> None:
         while bodies := world.raw_messages("JOBS_QUEUE_URL"):
-            triggers.jobs([{"body": body} for body in bodies], Context())
+            jobs.work([{"body": body} for body in bodies], Context())
 
     return run
 
@@ -79,11 +80,11 @@ def test_scans_that_are_left_out_are_in_no_total_and_come_back(account: Account,
     work()
     assert (_total(account), _total(account, ORGANIZATION_SCOPE)) == (2, 2)
     assert _lifetime(account)[r.BOTS] == {OWN_TEST: 1}
-    assert test not in scans.keys_between(test.index, 0, now_ms())
+    assert test not in scans.keys_between(test.by_day, 0, now_ms())
     _leave_out(account)
     work()
     assert (_total(account), _scan(test).facts.bot, r.BOTS in _lifetime(account)) == (3, "", False)
-    assert test in scans.keys_between(test.index, 0, now_ms())
+    assert test in scans.keys_between(test.by_day, 0, now_ms())
 
 
 def test_a_span_that_is_not_over_holds_for_scans_to_come(account: Account, work: Callable[[], None]) -> None:
@@ -226,7 +227,7 @@ def test_an_order_that_runs_out_of_time_is_handed_over_and_finished(
     runs = 0
     while bodies := world.raw_messages("JOBS_QUEUE_URL"):
         runs += 1
-        triggers.jobs([{"body": body} for body in bodies], Context(0))
+        jobs.work([{"body": body} for body in bodies], Context(0))
     assert runs > 4
     assert {_scan(key).facts.bot for key in keys} == {"tool"}
     assert not any(spreads.of(it.organization, it.link.number).recounting for it in (account, other))
@@ -243,11 +244,11 @@ def test_a_job_that_another_one_overtook_marks_nothing(
     def late(order: refolds.Refold, link: int) -> bool:
         if not met:
             met.append(True)
-            triggers.jobs([{"body": body}], Context())
+            jobs.work([{"body": body}], Context())
         return begin(order, link)
 
     monkeypatch.setattr(refolds, "begin", late)
-    triggers.jobs([{"body": body}], Context(*[0] * 9))
+    jobs.work([{"body": body}], Context(*[0] * 9))
     sweeping.sweep(now_ms() + 2 * sweeping.IDLE_MS)
     assert world.raw_messages("JOBS_QUEUE_URL") == []
     assert not spreads.of(account.organization, account.link.number).recounting
@@ -260,7 +261,7 @@ def test_an_order_asks_for_its_time_in_empty_partitions_too(account: Account, wo
     runs = 0
     while bodies := world.raw_messages("JOBS_QUEUE_URL"):
         runs += 1
-        triggers.jobs([{"body": body} for body in bodies], Context(*[300_000] * 20, 0))
+        jobs.work([{"body": body} for body in bodies], Context(*[300_000] * 20, 0))
     assert runs > 64 // 20
     assert not spreads.of(account.organization, account.link.number).recounting
 

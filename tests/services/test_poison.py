@@ -14,6 +14,7 @@ from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.core.windows import Window
 from chalicelib.errors import Unavailable
+from chalicelib.functions import fold
 from chalicelib.services import (
     analytics,
     counting,
@@ -24,7 +25,6 @@ from chalicelib.services import (
     poison,
     refolding,
     sweeping,
-    triggers,
 )
 from chalicelib.store import poisoned, reopened, rollups, scans
 from tests.e2e.agents import GOOGLEBOT, IPHONE_SAFARI
@@ -68,7 +68,7 @@ def _scan(key: ScanKey) -> Scan:
 def _ring(world: World) -> None:
     """Hand the stream function the newest image of every pending scan, as the notes of failures do."""
     images = [item for item in world.items("scans") if "pending" in item]
-    triggers.fold([{"dynamodb": {"NewImage": image}} for image in images])
+    fold.fold([{"dynamodb": {"NewImage": image}} for image in images])
 
 
 def test_a_scan_that_cannot_be_folded_stops_neither_its_batch_nor_its_shard(
@@ -230,7 +230,7 @@ def test_a_damaged_scan_blocks_nobody(account: Account, world: World, damage: di
 def test_what_is_no_scan_at_all_is_passed_over(account: Account, world: World) -> None:
     key = account.scan(now_ms() - 3 * MINUTE)
     for number, partition in enumerate(("x", key.partition)):
-        junk = {"pk": partition, "sk": f"{key.ms:013}#", "day": key.index}
+        junk = {"pk": partition, "sk": f"{key.ms:013}#", "day": key.by_day}
         item = {name: {"S": text} for name, text in junk.items()} | {"pending": {"N": "1"}, "rev": {"N": f"{number}"}}
         world.dynamodb.put_item(TableName="scans", Item=item)
     counting.settle_recent(account.organization, account.link.number, range(1), key.ms + MINUTE)

@@ -269,9 +269,9 @@ def test_a_scan_that_was_set_aside_uncounted_leaves_the_index_and_comes_back(
     key = account.scan(account.days_ago(2), user_agent=BROKEN)
     with broken(BROKEN, monkeypatch):
         counting.settle_pending(scans.read([key]))
-    assert list(scans.keys_between(key.index, 0, key.ms + 1)) == []
+    assert list(scans.keys_between(key.by_day, 0, key.ms + 1)) == []
     poison.requeue(account.organization, now_ms())
-    assert list(scans.keys_between(key.index, 0, key.ms + 1)) == [key]
+    assert list(scans.keys_between(key.by_day, 0, key.ms + 1)) == [key]
     fold([key])
     assert keys(whole_page(account).scans) == [key]
 

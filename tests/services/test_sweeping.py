@@ -10,7 +10,9 @@ from chalicelib.core import rollups as r
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey, Unjudged
 from chalicelib.errors import Unavailable
-from chalicelib.services import counting, links, spill, sweeping, triggers
+from chalicelib.functions import invocations
+from chalicelib.functions import sweep as function
+from chalicelib.services import counting, links, spill, sweeping
 from chalicelib.store import jobs, reopened, rollups, scans, spreads
 from chalicelib.store.folding import Outcome
 from tests.e2e.agents import IPHONE_SAFARI
@@ -141,8 +143,8 @@ def test_lambda_hears_of_a_sweep_that_is_out_of_time(world: World) -> None:
         def get_remaining_time_in_millis(self) -> int:
             return 0
 
-    with pytest.raises(triggers.Unfinished):
-        triggers.sweep(Late())
+    with pytest.raises(invocations.Unfinished):
+        function.sweep(Late())
 
 
 def test_scans_of_all_slots_and_days_are_swept_in_order(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,54 @@
+"""`Jobs`, woken by the jobs queue: works on orders until each is done, or handed over when time runs out."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from chalice.app import Blueprint, SQSEvent
+
+from chalicelib.functions.invocations import Records, is_out_of_time, log, now_ms
+from chalicelib.functions.sources import arn
+from chalicelib.services import (
+    bundling,
+    erasing,
+    exporting,
+    recounting,
+    refolding,
+    replaying,
+    signing_in,
+    summaries,
+    telling,
+)
+
+# What a message may ask for: its key, and who does it, for an organization and a number or text.
+ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
+    "bundle": bundling.bundle,
+    "erase": erasing.erase,
+    "export": exporting.export,
+    "recount": recounting.recount,
+    "refold": refolding.refold,
+    "replay": replaying.replay,
+    "summary": summaries.summarise,
+    "tell": telling.tell,
+}
+SIGN_IN: Final = "sign_in"
+
+bp = Blueprint(__name__)
+
+
+@bp.on_sqs_message(queue_arn=arn("JobsQueue"), batch_size=1, name="jobs")
+def handler(event: SQSEvent) -> None:
+    work(event.to_dict()["Records"], event.context)
+
+
+def work(records: Records, context: Any) -> None:
+    """Work on the orders in a batch of messages."""
+    for record in records:
+        job = json.loads(record["body"])
+        if SIGN_IN in job:  # of no organization: who asks is not known yet
+            log(SIGN_IN, done=signing_in.send_link(job[SIGN_IN], job["asked_ms"], now_ms()))
+            continue
+        kind = next(kind for kind in ORDERS if kind in job)
+        done = ORDERS[kind](job["organization"], job[kind], now_ms(), partial(is_out_of_time, context))
+        log(kind, done=done)

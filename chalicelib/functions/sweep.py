@@ -1,0 +1,24 @@
+"""`Sweep`, woken every 5 minutes: counts what the stream missed, and sends idle orders again."""
+
+from functools import partial
+from typing import Any
+
+from chalice.app import Blueprint, CloudWatchEvent, Rate
+
+from chalicelib.functions.invocations import Unfinished, is_out_of_time, log, now_ms
+from chalicelib.services import sweeping
+
+bp = Blueprint(__name__)
+
+
+@bp.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
+def handler(event: CloudWatchEvent) -> None:
+    sweep(event.context)
+
+
+def sweep(context: Any) -> None:
+    """Sweep every organization. Raises Unfinished, so that Lambda goes on with it soon."""
+    done = sweeping.sweep(now_ms(), partial(is_out_of_time, context))
+    log("sweep", done=done)
+    if not done:
+        raise Unfinished
