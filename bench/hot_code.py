@@ -39,7 +39,7 @@ COMMIT_SECONDS: Final = 0.1
 QUERY_SECONDS: Final = 0.01
 WINDOW_SECONDS: Final = 2
 REQUEST_SECONDS: Final = 29
-# The spill queue's: it gives a message up, to its dead letters, after 240 times 6 minutes (infra/template.yaml).
+# The spill queue's: it gives a message up, to its dead letters, after 240 times 6 minutes (infra/template/queues.yaml).
 GIVEN_UP_SECONDS: Final = 240 * 360
 READERS: Final = (1, 10, 100)
 # An organization of many links, none of which is hot.

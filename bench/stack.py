@@ -4,32 +4,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from infra.template import whole
 
-TEMPLATE: Final = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
-
-
-class _Loader(yaml.SafeLoader):  # type: ignore[misc] # PyYAML has no types
-    """Takes CloudFormation's short functions for what is written in them."""
-
-
-def _written(loader: _Loader, _suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    raise TypeError(node)
-
-
-_Loader.add_multi_constructor("!", _written)
+ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 @cache
 def _template() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)  # noqa: S506 - a safe loader with tags
-    return found
+    return whole(ROOT)
 
 
 def megabytes(function: str) -> int:

@@ -20,13 +20,15 @@ from typing import Any
 
 import yaml
 
+from infra import template
 from infra.compact import compact
 from infra.errors import StackError
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt")
-TEMPLATE = "infra/template.yaml"
 CONFIG = ".chalice/config.json"
+# What a package is made of, and what makes it.
+MADE_OF = (*SOURCES, template.FOLDER, "infra/package.py", "infra/compact.py", "infra/template.py")
 # Of Lambda's functions, by what they run on. zxing-cpp's wheels say the second; what they ask of glibc is no newer than
 # the first.
 PLATFORMS = {
@@ -72,8 +74,8 @@ def assemble(out: Path, stage: str = "prod", root: Path = ROOT, architecture: st
 
 
 def _template(out: Path) -> dict[str, Any]:
-    template: dict[str, Any] = yaml.safe_load((out / "sam.yaml").read_text())
-    return template
+    found: dict[str, Any] = yaml.safe_load((out / "sam.yaml").read_text())
+    return found
 
 
 def source_digest(root: Path, stage: str, architecture: str | None = None) -> str:
@@ -85,7 +87,7 @@ def source_digest(root: Path, stage: str, architecture: str | None = None) -> st
 
 
 def _files(root: Path) -> Iterator[Path]:
-    for name in (*SOURCES, TEMPLATE, "infra/package.py", "infra/compact.py"):
+    for name in MADE_OF:
         source = root / name
         found = sorted(source.rglob("*")) if source.is_dir() else [source]
         yield from (path for path in found if path.is_file() and "__pycache__" not in path.parts)
@@ -104,7 +106,9 @@ def _chalice_package(root: Path, stage: str, out: Path, architecture: str | None
         if architecture:
             config = json.loads((copy / CONFIG).read_text()) | {"lambda_architecture": architecture}
             (copy / CONFIG).write_text(json.dumps(config))
-        _run_chalice(["package", "--stage", stage, "--merge-template", str(root / TEMPLATE), str(out)], copy)
+        merged = copy / "merged.yaml"  # by its name Chalice chooses what it writes; JSON is YAML
+        merged.write_text(json.dumps(template.whole(root)))
+        _run_chalice(["package", "--stage", stage, "--merge-template", str(merged), str(out)], copy)
 
 
 def _add_requirements(root: Path, archive: Path, architecture: str) -> None:
@@ -139,9 +143,9 @@ def deployed_requirements(root: Path) -> str:
     return "".join(line for line in lines if not line.startswith(("chalice==", "boto3==")))
 
 
-def architecture_of(template: dict[str, Any]) -> str:
+def architecture_of(sam: dict[str, Any]) -> str:
     """What all functions of a SAM template run on: `arm64` or `x86_64`. Raises StackError when they differ."""
-    resources = template["Resources"].values()
+    resources = sam["Resources"].values()
     functions = [it["Properties"] for it in resources if it["Type"] == "AWS::Serverless::Function"]
     found = {name for function in functions for name in function.get("Architectures", ["x86_64"])}
     if len(found) != 1:

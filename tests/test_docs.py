@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from app import app
 from chalicelib import errors
@@ -19,6 +18,7 @@ from chalicelib.core.styles import PRESETS, WORDS
 from chalicelib.pages.routes import BLUEPRINTS
 from chalicelib.services import refusals
 from infra.resume import SETTINGS
+from infra.template import whole
 from tests.test_imports import INWARDS
 
 ROOT = Path(__file__).parent.parent
@@ -32,18 +32,7 @@ OWN = ("PublicUrl", "OriginSecret", "LocalReceivers")
 NOT_SETTINGS = re.compile(r"PATH|AWS_\w+")
 
 
-class _Template(yaml.SafeLoader):  # type: ignore[misc]
-    """Reads CloudFormation's short forms (`!Ref`, `!GetAtt`) as their plain values."""
-
-
-def _plain(loader: Any, _tag: str, node: Any) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    return loader.construct_sequence(node, deep=True)
-
-
-_Template.add_multi_constructor("!", _plain)
-TEMPLATE: dict[str, Any] = yaml.load((ROOT / "infra" / "template.yaml").read_text(), _Template)  # noqa: S506
+TEMPLATE = whole(ROOT)
 
 
 def rows(page: Path, heading: str) -> list[list[str]]:

@@ -87,21 +87,21 @@ def test_functions_log_into_the_engines_log(folder: Path) -> None:
 def test_changed_code_and_template_are_taken_up_and_nothing_is_lost(folder: Path, root: Path) -> None:
     with (root / "chalicelib" / "redirect.py").open("a") as file:
         file.write("\ndef handler(event, context):\n    return {'statusCode': 299, 'headers': {}, 'body': ''}\n")
-    template = root / "infra" / "template.yaml"
+    template = root / "infra" / "template" / "functions.yaml"
     template.write_text(template.read_text().replace("MemorySize: 512", "MemorySize: 640"))
     with LocalStack(folder, root=root) as stack:
         assert ask(stack.demo_link)[0] == 299
         assert scans(stack) == 3
-    for name in ("chalicelib/redirect.py", "infra/template.yaml"):
+    for name in ("chalicelib/redirect.py", "infra/template/functions.yaml"):
         shutil.copy(ROOT / name, root / name)
 
 
 def test_a_changed_table_is_refused_since_it_would_be_emptied(folder: Path, root: Path) -> None:
-    template = root / "infra" / "template.yaml"
+    template = root / "infra" / "template" / "tables.yaml"
     template.write_text(template.read_text().replace("IndexName: by_day", "IndexName: by_week"))
     with pytest.raises(StackError, match=r"a table's definition changed.*FRESH=1"):
         LocalStack(folder, root=root).start()
-    shutil.copy(ROOT / "infra/template.yaml", template)
+    shutil.copy(ROOT / "infra/template/tables.yaml", template)
 
 
 @contextlib.contextmanager

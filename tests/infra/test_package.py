@@ -16,7 +16,7 @@ import pytest
 from infra import package as packaging
 from infra.compact import SERVICES
 from infra.errors import StackError
-from infra.package import CONFIG, ROOT, SOURCES, TEMPLATE, Package, architecture_of, deployed_requirements, package
+from infra.package import CONFIG, MADE_OF, ROOT, Package, architecture_of, deployed_requirements, package
 from tests.infra.conftest import machines
 
 # As ELF numbers them (e_machine).
@@ -27,7 +27,7 @@ OURS = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
     """A copy of what packages are made of."""
-    for name in (*SOURCES, TEMPLATE, "infra/package.py", "infra/compact.py"):
+    for name in MADE_OF:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))

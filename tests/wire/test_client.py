@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import socket
 from binascii import crc32
 from pathlib import Path
@@ -14,6 +13,7 @@ from chalicelib.wire import client, connections
 from chalicelib.wire.client import ATTEMPTS, DYNAMODB, LONGEST_PAUSE_SECONDS, PASSING_CODES, PASSING_STATUSES, SQS
 from chalicelib.wire.connections import CONNECT_SECONDS, READ_SECONDS
 from chalicelib.wire.failed import Failed
+from infra.template import whole
 from tests.wire.conftest import Serve
 from tests.wire.servers import Move, answers, cuts, hangs_up, is_silent, refuses, says, spelled
 
@@ -133,10 +133,9 @@ def test_who_does_not_take_the_connection_in_time_is_given_up(
 
 
 def test_reading_writing_and_spilling_are_over_before_the_function_is() -> None:
-    template = (Path(__file__).parents[2] / "infra" / "template.yaml").read_text()
-    (limit,) = re.findall(r"\n  Redirect:\n.*?Timeout: (\d+)", template, re.S)
+    limit = whole(Path(__file__).parents[2])["Resources"]["Redirect"]["Properties"]["Timeout"]
     longest = ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) + (ATTEMPTS - 1) * LONGEST_PAUSE_SECONDS
-    assert 3 * longest < int(limit)
+    assert 3 * longest < limit
 
 
 def test_a_right_checksum_is_no_failure(serve: Serve) -> None:
