@@ -68,7 +68,7 @@ def resume(clients: Clients, stack: str, package: Package, parameters: Mapping[s
     Raises StackError when a table's definition changed: the embedded AWS would empty the table.
     """
     kept = with_code(clients("cloudformation").get_template(StackName=stack)["TemplateBody"], "")
-    wanted = with_code(package.template, "")
+    wanted = with_code(package.translated, "")
     if tables(kept) != tables(wanted):
         raise StackError(
             "a table's definition changed, which the embedded AWS cannot carry over: start over with FRESH=1"
