@@ -51,9 +51,11 @@ if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parent.parent))  # last: of ours, only what begins with `infra`
     from ministack.app import main
 
+    from infra.engine_imports import retain_and_import
     from infra.engine_updates import update_in_place
 
     stop_with_parent()
     print_function_logs()
     update_in_place()
+    retain_and_import()
     main()
