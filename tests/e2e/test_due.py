@@ -137,7 +137,7 @@ def test_who_wants_no_more_is_disabled_and_owners_are_told(
     _remove(client, [endpoint], [summary, channel])
 
 
-def test_an_erased_link_leaves_no_mark_of_a_threshold(client: Client, deliveries: Deliveries) -> None:
+def test_an_erased_link_leaves_no_mark_of_a_threshold(client: Client, receivers: Posts, deliveries: Deliveries) -> None:
     code = client.create("for ten")
     client.api("PUT", f"/v1/thresholds/{code['id']}", {"thresholds": [1]})
     mark = f"reached#l{ids.parse(code['id'])}"
@@ -145,7 +145,7 @@ def test_an_erased_link_leaves_no_mark_of_a_threshold(client: Client, deliveries
     def is_marked() -> bool:
         return any(item["sk"]["S"].startswith(mark) for item in items(deliveries.stack, "OBJECTS_TABLE"))
 
-    endpoint = _endpoint(client, "http://127.0.0.1:9/", "url.click_threshold")  # nothing is marked for nobody
+    endpoint = _endpoint(client, receivers().url, "url.click_threshold")  # nothing is marked for nobody
     assert client.scan(code["slug"], IPHONE_SAFARI).status == 302
     assert eventually(is_marked)
     assert client.api("DELETE", f"/v1/dynamic/{code['id']}").status == 200
