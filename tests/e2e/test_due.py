@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from infra.local import LocalStack
 from infra.resume import tick
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.e2e.conftest import Client
-from tests.e2e.observed import eventually, held_back, invoke, items
+from tests.e2e.observed import eventually, eventually_after, held_back, invoke, items
 from tests.e2e.receivers import Receiver, receiving
 
 Item = dict[str, Any]
@@ -177,7 +178,7 @@ def test_who_is_not_slow_any_more_is_retried_among_the_quick(
     with held_back(deliveries.stack, "deliver"):
         assert client.scan(client.create()["slug"], IPHONE_SAFARI).status == 302
         assert eventually(lambda: deliveries.hand_over(endpoint))
-        assert eventually(lambda: deliveries.slow() or len(receiver.got) > 0)
+        assert eventually_after(deliveries.slow, lambda: len(receiver.got) > 0)
     assert eventually(lambda: [it["state"]["S"] for it in deliveries.of(endpoint)] == ["delivered"])
     _remove(client, [endpoint])
 
@@ -194,7 +195,7 @@ def test_what_is_sent_again_to_who_is_slow_waits_among_the_slow(
     (delivery,) = client.api("GET", f"/v1/webhooks/{endpoint}/deliveries").json["deliveries"]
     again = client.api("POST", f"/v1/webhooks/{endpoint}/deliveries/{delivery['id']}/redeliver")
     assert again.status == 202, again.text
-    assert eventually(lambda: deliveries.slow() or len(receiver.got) == 2)
+    assert eventually_after(deliveries.slow, lambda: len(receiver.got) == 2)
     _remove(client, [endpoint])
 
 
@@ -204,10 +205,14 @@ def test_a_receiver_that_was_left_alone_is_tried_when_its_time_comes(
     answers = [503]
     receiver = receivers(lambda _: answers.pop() if answers else 204)
     endpoint, code = _endpoint(client, receiver.url), client.create()
+
+    def is_written(number: int) -> bool:
+        return len(deliveries.of(endpoint)) == number
+
     for number in (1, 2):
         assert client.scan(code["slug"], IPHONE_SAFARI).status == 302
-        assert eventually(lambda number=number: deliveries.slow() or len(deliveries.of(endpoint)) == number)
-    assert eventually(lambda: deliveries.slow() or bool(deliveries.alarm("wake", endpoint)))
+        assert eventually_after(deliveries.slow, partial(is_written, number))
+    assert eventually_after(deliveries.slow, lambda: bool(deliveries.alarm("wake", endpoint)))
     deliveries.health(endpoint, open_until=_now_ms() - 1)
     deliveries.be_due(deliveries.alarm("wake", endpoint))
 

@@ -107,7 +107,7 @@ def _worked_on(stack: LocalStack, item: Item) -> str:
 
 
 def test_a_file_whose_parts_got_lost_is_begun_anew(stack: LocalStack) -> None:
-    lost = {"upload": {"S": "lost"}, "etags": {"S": "one"}, "ended": {"BOOL": True}}
+    lost: Item = {"upload": {"S": "lost"}, "etags": {"S": "one"}, "ended": {"BOOL": True}}
     item, key = _running(stack, now_ms(), **lost)
     assert _worked_on(stack, item) == "done"
     bucket = stack.environment["EXPORTS_BUCKET"]
