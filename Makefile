@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge key test goldens budget chaos fuzz bench gallery screens check format
+.PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore key test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -19,6 +19,8 @@ help:
 	@echo 'make recount  compare a day with its raw scans, mend it, print the report (DAY=2026-11-20)'
 	@echo 'make requeue  count scans again that were set aside because they could not be counted'
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
+	@echo 'make expect   spread a link before a campaign (SLUG=spring SCANS=10000, in its fullest second)'
+	@echo 'make restore  a deployment with its tables as they were (STAGE=prod REGION=eu-west-1 AT=2026-11-22T03:00:00Z)'
 	@echo 'make key      another API key (PREFIX=oqr_)'
 	@echo '              (recount, requeue, rejudge, key: with STAGE= REGION= on AWS, else on the running local stack)'
 	@echo 'make test     every test (ARGS="-k door")'
@@ -68,6 +70,12 @@ requeue: install
 
 rejudge: install
 	@FROM='$(FROM)' TO='$(TO)' exec $(RUN) infra.rejudge
+
+expect: install
+	@SLUG='$(SLUG)' SCANS='$(SCANS)' exec $(RUN) infra.expect
+
+restore: install
+	@STAGE='$(STAGE)' REGION='$(REGION)' AT='$(AT)' YES='$(YES)' exec $(RUN) infra.restore
 
 key: install
 	@PREFIX='$(PREFIX)' exec $(RUN) infra.key

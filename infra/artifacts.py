@@ -19,8 +19,14 @@ def upload(clients: Clients, package: Package) -> str:
     s3, account = clients("s3"), str(clients("sts").get_caller_identity()["Account"])
     bucket = _bucket(s3, account)
     code_key = _put(s3, bucket, account, package.code.read_bytes(), "zip")
-    template = json.dumps(with_code(package.translated, f"s3://{bucket}/{code_key}")).encode()
-    return f"{s3.meta.endpoint_url}/{bucket}/{_put(s3, bucket, account, template, 'json')}"
+    return put_template(clients, with_code(package.translated, f"s3://{bucket}/{code_key}"))
+
+
+def put_template(clients: Clients, template: dict[str, Any]) -> str:
+    """Put a template into the bucket, named by its content; return its URL. Raises StackError."""
+    s3, account = clients("s3"), str(clients("sts").get_caller_identity()["Account"])
+    bucket = _bucket(s3, account)
+    return f"{s3.meta.endpoint_url}/{bucket}/{_put(s3, bucket, account, json.dumps(template).encode(), 'json')}"
 
 
 def _put(s3: Any, bucket: str, account: str, content: bytes, kind: str) -> str:

@@ -16,6 +16,7 @@ from infra.progress import Progress, Report, silent
 from infra.reasons import reason
 from infra.states import Stack, check_changeable, find
 from infra.translation import with_code as with_code
+from infra.under_way import check_arrived
 
 # What CloudFormation says of a change set without changes.
 NOTHING = ("didn't contain changes", "No updates")
@@ -56,7 +57,9 @@ def deploy(
     witness = witness or Witness(pause=pause)
     cloudformation = clients("cloudformation")
     try:
-        check_changeable(stack, find(cloudformation, stack))
+        if found := find(cloudformation, stack):
+            check_changeable(stack, found)
+            check_arrived(cloudformation, stack)
         source = {"TemplateURL": upload(clients, package)}
         return apply(cloudformation, stack, source, package.translated["Parameters"], parameters, witness)
     except ClientError as error:
@@ -79,19 +82,28 @@ def apply(
     found = find(cloudformation, stack)
     check_changeable(stack, found)
     arguments = {**source, "Parameters": list(_parameters(declared, parameters, found))}
-    change_set = _create_change_set(cloudformation, stack, "UPDATE" if found else "CREATE", arguments)
+    change(cloudformation, stack, "UPDATE" if found else "CREATE", arguments, witness)
+    return outputs(cloudformation, stack)
+
+
+def change(cloudformation: Any, stack: str, kind: str, arguments: Mapping[str, Any], witness: Witness) -> bool:
+    """Change a stack by a change set of a kind (CREATE, UPDATE or IMPORT); False when there is nothing to change.
+
+    `arguments` say what it shall be. Raises StackError and ClientError.
+    """
+    change_set = _create_change_set(cloudformation, stack, kind, arguments)
     try:
         changed = _has_approved_changes(cloudformation, change_set, witness)
     except BaseException:
-        _withdraw(cloudformation, stack, change_set, found)
+        _withdraw(cloudformation, stack, change_set, kind)
         raise
     if not changed:
-        _withdraw(cloudformation, stack, change_set, found)
-    else:
-        progress = Progress(cloudformation, stack, witness.pause)
-        cloudformation.execute_change_set(ChangeSetName=change_set)
-        progress.follow(witness.report)
-    return outputs(cloudformation, stack)
+        _withdraw(cloudformation, stack, change_set, kind)
+        return False
+    progress = Progress(cloudformation, stack, witness.pause)
+    cloudformation.execute_change_set(ChangeSetName=change_set)
+    progress.follow(witness.report)
+    return True
 
 
 def outputs(cloudformation: Any, stack: str) -> dict[str, str]:
@@ -142,8 +154,8 @@ def _has_approved_changes(cloudformation: Any, change_set: str, witness: Witness
     return changed
 
 
-def _withdraw(cloudformation: Any, stack: str, change_set: str, found: Stack | None) -> None:
+def _withdraw(cloudformation: Any, stack: str, change_set: str, kind: str) -> None:
     """Take a change set back, and with it the stack that was only begun for it."""
     cloudformation.delete_change_set(ChangeSetName=change_set)
-    if found is None:
+    if kind == "CREATE":
         cloudformation.delete_stack(StackName=stack)

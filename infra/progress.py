@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from infra.errors import StackError
 
 MOST_SECONDS = 2 * 3600
-GOOD_ENDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
+GOOD_ENDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE")
 NO_REASON = "CloudFormation gives no reason"
 
 
