@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from functools import partialmethod
+from pathlib import Path
 from typing import Any
 
 
@@ -47,8 +48,12 @@ def print_function_logs() -> None:
 
 if __name__ == "__main__":
     del sys.argv[1:]
+    sys.path.append(str(Path(__file__).resolve().parent.parent))  # last: of ours, only what begins with `infra`
     from ministack.app import main
+
+    from infra.engine_edge import know_policies
 
     stop_with_parent()
     print_function_logs()
+    know_policies()
     main()
