@@ -28,7 +28,7 @@ def files(root: Path) -> list[Path]:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """One file, its short forms written out."""
+    """A template's file, with CloudFormation's short forms written out."""
     return YAMLTemplateSerializer().load_template(path.read_text(), path.name)
 
 

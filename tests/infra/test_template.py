@@ -77,7 +77,8 @@ def test_every_log_group_is_written_to_and_kept_for_as_long_as_is_said(resources
     ("asked", "missing"),
     [
         ({"Edge": "true"}, "Edge needs an OriginSecret, or no viewer header is believed."),
-        ({"Domain": "qz.example.com"}, "Domain needs a CertificateArn."),
+        (EVERYTHING | {"CertificateArn": ""}, "Domain needs a CertificateArn."),
+        (EVERYTHING | {"Edge": "false", "WebAclArn": ""}, "Domain needs Edge, which serves it."),
         ({"WebAclArn": EVERYTHING["WebAclArn"]}, "WebAclArn needs Edge."),
         (EVERYTHING, None),
         ({}, None),
@@ -113,7 +114,7 @@ def test_outputs_name_what_a_deployment_consists_of(template: dict[str, Any]) ->
         "SlowQueueUrl",
         "RestAPIId",
         "EndpointURL",
-        *("Url", "DistributionDomain", "DomainTarget"),
+        *("Url", "DistributionDomain"),
     } <= set(template["Outputs"])
     assert not any("Export" in it for it in template["Outputs"].values())
 
@@ -126,11 +127,10 @@ API_OF_ITS_OWN = {"Fn::Sub": "https://${RestAPI}.execute-api.${AWS::Region}.${AW
     [
         ({}, API_OF_ITS_OWN, "", API_OF_ITS_OWN),
         ({"Edge": "true"}, {"Fn::Sub": "https://${Distribution.DomainName}"}, "", API_OF_ITS_OWN),
-        ({"Domain": "qz.example.com"}, *3 * [{"Fn::Sub": "https://${Domain}"}]),
         (EVERYTHING, *3 * [{"Fn::Sub": "https://${Domain}"}]),
         (EVERYTHING | {"PublicUrl": "https://qz.example"}, *3 * [{"Ref": "PublicUrl"}]),
     ],
-    ids=["nothing", "edge", "domain", "everything", "an-address-of-its-own"],
+    ids=["nothing", "edge", "everything", "an-address-of-its-own"],
 )
 def test_short_links_begin_where_people_ask_for_them(
     template: dict[str, Any], asked: dict[str, str], url: Any, by_functions: Any, by_jobs: Any

@@ -14,7 +14,7 @@ from tests.infra.translated import Variant, of_type
 # AWS's own policies: nothing is kept, and everything but Host is passed on with what CloudFront tells of a viewer.
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-EDGES = ("AWS::CloudFront::", "AWS::Route53::", "AWS::ApiGateway::DomainName", "AWS::ApiGateway::BasePathMapping")
+EDGES = ("AWS::CloudFront::", "AWS::Route53::")
 
 
 @pytest.fixture
@@ -37,14 +37,13 @@ def edges(resources: Resources) -> set[str]:
     [
         ({}, set()),
         ({"Edge": "true"}, {"Distribution", "FilesAndPictures", "StrictTransport"}),
-        ({"Domain": "qz.example.com"}, {"ApiDomain", "ApiDomainMapping"}),
         (
-            {"Domain": "qz.example.com", "HostedZoneId": "Z0123456789"},
-            {"ApiDomain", "ApiDomainMapping", "DomainAddress"},
+            {"Edge": "true", "Domain": "qz.example.com"},
+            {"Distribution", "FilesAndPictures", "StrictTransport"},
         ),
         (EVERYTHING, {"Distribution", "FilesAndPictures", "StrictTransport", "DomainAddress", "DomainAddress6"}),
     ],
-    ids=["nothing", "edge", "domain", "domain-and-zone", "everything"],
+    ids=["nothing", "edge", "domain", "everything"],
 )
 def test_what_is_not_asked_for_is_not_there(template: dict[str, Any], asked: dict[str, str], there: set[str]) -> None:
     assert edges(Variant(template, **asked).resources) == there
@@ -136,39 +135,15 @@ def test_a_distribution_without_a_domain_has_cloudfronts_name_and_certificate(te
     assert not {"Aliases", "WebACLId"} & set(distribution)
 
 
-@pytest.mark.parametrize(
-    ("edge", "types", "leads_to"),
-    [("true", {"A", "AAAA"}, "Distribution.DomainName"), ("false", {"A"}, "ApiDomain.DistributionDomainName")],
-)
-def test_the_domain_leads_to_whatever_is_in_front(
-    template: dict[str, Any], edge: str, types: set[str], leads_to: str
-) -> None:
-    variant = Variant(template, **EVERYTHING | {"Edge": edge})
-    records = of_type(variant.resources, "AWS::Route53::RecordSet").values()
-    assert {it["Type"] for it in records} == types
-    assert {".".join(it["AliasTarget"]["DNSName"]["Fn::GetAtt"]) for it in records} == {leads_to}
-    assert variant.outputs["DomainTarget"]["Value"] == {"Fn::GetAtt": leads_to.split(".")}
+def test_the_domain_leads_to_the_distribution(everything: Resources) -> None:
+    records = of_type(everything, "AWS::Route53::RecordSet").values()
+    assert {it["Type"] for it in records} == {"A", "AAAA"}
+    for record in records:
+        assert (record["Name"], record["HostedZoneId"]) == ({"Ref": "Domain"}, {"Ref": "HostedZoneId"})
+        assert record["AliasTarget"]["DNSName"] == {"Fn::GetAtt": ["Distribution", "DomainName"]}
 
 
 def test_the_zone_of_distributions_is_that_of_the_partition(template: dict[str, Any], everything: Resources) -> None:
     zone = everything["DomainAddress"]["Properties"]["AliasTarget"]["HostedZoneId"]
     assert zone == {"Fn::FindInMap": ["CloudFrontZones", {"Ref": "AWS::Partition"}, "Id"]}
     assert template["Mappings"]["CloudFrontZones"]["aws"] == {"Id": "Z2FDTNDATAQYW2"}
-
-
-def test_the_apis_own_domain_is_that_of_its_stage(template: dict[str, Any]) -> None:
-    asked = {name: EVERYTHING[name] for name in ("Domain", "CertificateArn")}
-    resources = Variant(template, **asked).resources
-    domain = resources["ApiDomain"]["Properties"]
-    assert domain == {
-        "DomainName": {"Ref": "Domain"},
-        "CertificateArn": {"Ref": "CertificateArn"},
-        "EndpointConfiguration": {"Types": ["EDGE"]},
-        "SecurityPolicy": "TLS_1_2",
-    }
-    mapping = resources["ApiDomainMapping"]["Properties"]
-    assert mapping == {
-        "DomainName": {"Ref": "ApiDomain"},
-        "RestApiId": {"Ref": "RestAPI"},
-        "Stage": {"Ref": "RestAPIapiStage"},
-    }
