@@ -294,6 +294,7 @@ def test_image_bytes_leave_the_gateway_as_bytes(resources: Resources) -> None:
 def test_functions_get_their_settings(packaged: Package) -> None:
     variables = packaged.template["Globals"]["Function"]["Environment"]["Variables"]
     assert set(variables) == {
+        "POWERTOOLS_SERVICE_NAME",
         *("OBJECTS_TABLE", "SCANS_TABLE", "ROLLUPS_TABLE", "VISITORS_TABLE", "SPILL_QUEUE_URL", "JOBS_QUEUE_URL"),
         *("DELIVERIES_TABLE", "DELIVERY_QUEUE_URL", "SLOW_QUEUE_URL", "EVENTS_DEAD_LETTERS_URL"),
         *("EXPORTS_BUCKET", "SECRETS_PATH", "MAIL_FROM", "LOCAL_RECEIVERS"),
