@@ -49,6 +49,9 @@ if __name__ == "__main__":
     del sys.argv[1:]
     from ministack.app import main
 
+    from infra.engine_alarms import keep_alarms_of_several_metrics
+
     stop_with_parent()
     print_function_logs()
+    keep_alarms_of_several_metrics()
     main()
