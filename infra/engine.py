@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from functools import partialmethod
+from pathlib import Path
 from typing import Any
 
 
@@ -46,12 +47,16 @@ def print_function_logs() -> None:
 
 
 if __name__ == "__main__":
+    sys.path.append(str(Path(__file__).resolve().parent.parent))
+    folder = Path(sys.argv[1])
     del sys.argv[1:]
     from ministack.app import main
 
     from infra.engine_alarms import keep_alarms_of_several_metrics
+    from infra.engine_roles import enforce_roles
 
     stop_with_parent()
     print_function_logs()
     keep_alarms_of_several_metrics()
+    enforce_roles(folder)
     main()
