@@ -97,6 +97,7 @@ def test_what_would_fail_half_built_is_refused_at_once(
 def test_functions_get_their_settings(packaged: Package) -> None:
     variables = packaged.template["Globals"]["Function"]["Environment"]["Variables"]
     assert set(variables) == {
+        "POWERTOOLS_SERVICE_NAME",
         *("OBJECTS_TABLE", "SCANS_TABLE", "ROLLUPS_TABLE", "VISITORS_TABLE", "SPILL_QUEUE_URL", "JOBS_QUEUE_URL"),
         *("DELIVERIES_TABLE", "DELIVERY_QUEUE_URL", "SLOW_QUEUE_URL", "EVENTS_DEAD_LETTERS_URL"),
         *("EXPORTS_BUCKET", "SECRETS_PATH", "MAIL_FROM", "LOCAL_RECEIVERS"),
