@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo recount requeue rejudge key test goldens budget chaos fuzz bench gallery screens check format
+.PHONY: help install serve demo recount requeue rejudge key migrate archive test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -13,6 +13,8 @@ help:
 	@echo 'make requeue  count scans again that were set aside because they could not be counted'
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
 	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
+	@echo 'make migrate  bring stored data to what this release needs, and say how far that is'
+	@echo 'make archive  keep what a release is deployed from, for the test of the next (RELEASE=0.9.0 COMMIT=98e32db)'
 	@echo 'make test     every test (ARGS="-k door")'
 	@echo 'make goldens  write the golden pictures anew, when pictures are meant to change'
 	@echo 'make budget   write the calls of DynamoDB that each route makes anew, when they are meant to change'
@@ -45,6 +47,12 @@ rejudge: install
 
 key: install
 	@PREFIX='$(PREFIX)' exec $(RUN) infra.key
+
+migrate: install
+	@exec $(RUN) infra.migrate
+
+archive: install
+	@RELEASE='$(RELEASE)' COMMIT='$(COMMIT)' exec $(RUN) tests.upgrade.archive
 
 chaos: install
 	@SEEDS='$(SEEDS)' PYTHONHASHSEED=0 exec $(RUN) tests.chaos
