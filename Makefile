@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo recount requeue rejudge key test goldens budget chaos fuzz bench gallery screens check format
+.PHONY: help install serve demo recount requeue rejudge import export redirects key test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -13,6 +13,9 @@ help:
 	@echo 'make requeue  count scans again that were set aside because they could not be counted'
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
 	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
+	@echo 'make import   links and visit counts of Bitly, Shlink, YOURLS or Kutt (FROM=links.csv, DRY=1 looks only)'
+	@echo 'make export   everything of an organization in open formats (TO=acme.zip)'
+	@echo 'make redirects  a static redirect map, which goes on without this product (TO=folder, or .zip)'
 	@echo 'make test     every test (ARGS="-k door")'
 	@echo 'make goldens  write the golden pictures anew, when pictures are meant to change'
 	@echo 'make budget   write the calls of DynamoDB that each route makes anew, when they are meant to change'
@@ -42,6 +45,15 @@ requeue: install
 
 rejudge: install
 	@FROM='$(FROM)' TO='$(TO)' exec $(RUN) infra.rejudge
+
+import: install
+	@FROM='$(FROM)' FORMAT='$(FORMAT)' ORGANIZATION='$(ORGANIZATION)' DRY='$(DRY)' exec $(RUN) infra.importing
+
+export: install
+	@TO='$(TO)' FROM='$(FROM)' UNTIL='$(UNTIL)' IMAGES='$(IMAGES)' ORGANIZATION='$(ORGANIZATION)' exec $(RUN) infra.exporting
+
+redirects: install
+	@TO='$(TO)' ORGANIZATION='$(ORGANIZATION)' exec $(RUN) infra.redirects
 
 key: install
 	@PREFIX='$(PREFIX)' exec $(RUN) infra.key
