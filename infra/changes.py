@@ -20,7 +20,9 @@ class Change(NamedTuple):
 def read(cloudformation: Any, change_set: str) -> list[Change]:
     """All changes of a change set, those that take something away first."""
     pages = cloudformation.get_paginator("describe_change_set").paginate(ChangeSetName=change_set)
-    found = [_change(it["ResourceChange"]) for page in pages for it in page.get("Changes", []) if "ResourceChange" in it]
+    found = [
+        _change(it["ResourceChange"]) for page in pages for it in page.get("Changes", []) if "ResourceChange" in it
+    ]
     return sorted(found, key=lambda it: (not takes_away(it), it.action, it.type, it.resource))
 
 

@@ -47,8 +47,8 @@ class Companion:
 
     def remove(self) -> None:
         """Delete the stack, when there is one. Nothing may use what it holds any more."""
-        if self.found():
-            delete_stack(self._cloudformation, self._stack, self._witness)
+        if found := self.found():
+            delete_stack(self._cloudformation, found, self._witness)
 
     def _until_waiting(self, event: Event) -> None:
         self._witness.report(event)

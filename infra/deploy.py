@@ -7,7 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError, WaiterError
 
-from infra.artifacts import Clients, upload
+from infra.artifacts import Clients as Clients
+from infra.artifacts import upload
 from infra.changes import Change, read
 from infra.errors import StackError
 from infra.package import Package
@@ -92,9 +93,7 @@ def change(cloudformation: Any, stack: str, kind: str, arguments: Mapping[str, A
     """
     change_set = _create_change_set(cloudformation, stack, kind, arguments)
     try:
-        changed = _has_changes(cloudformation, change_set, witness.pause)
-        if changed and not witness.approve(read(cloudformation, change_set)):
-            raise StackError("nothing was changed: you did not say yes")
+        changed = _has_approved_changes(cloudformation, change_set, witness)
     except BaseException:
         _withdraw(cloudformation, stack, change_set, kind)
         raise
@@ -145,6 +144,14 @@ def _has_changes(cloudformation: Any, change_set: str, pause: float) -> bool:
             return False
         raise StackError(f"CloudFormation refuses the template: {reason or error}") from error
     return True
+
+
+def _has_approved_changes(cloudformation: Any, change_set: str, witness: Witness) -> bool:
+    """Whether there is anything to change. Raises StackError when it is not approved."""
+    changed = _has_changes(cloudformation, change_set, witness.pause)
+    if changed and not witness.approve(read(cloudformation, change_set)):
+        raise StackError("nothing was changed: you did not say yes")
+    return changed
 
 
 def _withdraw(cloudformation: Any, stack: str, change_set: str, kind: str) -> None:

@@ -1,6 +1,6 @@
 """Whether an account's quota of concurrent executions lets functions reserve theirs; that of a new account does not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.artifacts import Clients
@@ -9,22 +9,25 @@ LEFT = 100  # Lambda keeps so many for functions that reserve none (Lambda devel
 QUOTA = "L-B99A9384"  # concurrent executions, as Service Quotas calls them
 
 
-def wanted(template: dict[str, Any]) -> int:
-    """How many executions the functions of a translated template reserve when they may."""
+def wanted(template: dict[str, Any], values: Mapping[str, str]) -> int:
+    """How many executions the functions of a translated template reserve when they may; `values` are parameters'."""
+    known = {name: it.get("Default", "") for name, it in template["Parameters"].items()} | dict(values)
     resources = template["Resources"].values()
     functions = [it["Properties"] for it in resources if it["Type"] == "AWS::Lambda::Function"]
-    return sum(max(_numbers(it.get("ReservedConcurrentExecutions")), default=0) for it in functions)
+    return sum(max(_numbers(it.get("ReservedConcurrentExecutions"), known), default=0) for it in functions)
 
 
-def _numbers(value: Any) -> Iterator[int]:
+def _numbers(value: Any, known: Mapping[str, Any]) -> Iterator[int]:
     """The numbers in a property, of which a condition may choose one."""
+    if isinstance(value, dict) and "Ref" in value:
+        value = known.get(value["Ref"])
     if isinstance(value, dict):
-        value = [it for it in value.values()]
+        value = list(value.values())
     if isinstance(value, list):
         for each in value:
-            yield from _numbers(each)
-    elif isinstance(value, int):
-        yield value
+            yield from _numbers(each, known)
+    elif str(value).isdecimal():
+        yield int(value)
 
 
 def is_enough(clients: Clients, needed: int, reserved: int) -> bool:

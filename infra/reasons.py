@@ -19,7 +19,7 @@ ADVICE = {
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403")
 
 NOBODY = (
-    "there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run aws configure"
+    "there are no AWS credentials: run aws configure, or set AWS_PROFILE, or the variables AWS_ACCESS_KEY_ID and so on"
 )
 
 
@@ -44,7 +44,7 @@ def _refusal(error: refused.ClientError) -> str:
     if code in ADVICE:
         return ADVICE[code]
     if code in DENIED:
-        return f"your AWS user or role may not do this: {error.operation_name} ({message}); docs/operations.md lists what it needs"
+        return f"your AWS user or role may not call {error.operation_name}, ask who administers the account: {message}"
     return f"AWS refuses {error.operation_name}: {message or code}"
 
 

@@ -7,17 +7,15 @@ from botocore.exceptions import ClientError
 
 from infra.deploy import Witness
 from infra.progress import Progress
-from infra.states import find
+from infra.states import Stack
 
 GONE = ("ResourceNotFoundException", "NoSuchBucket", "404")
 
 
-def delete_stack(cloudformation: Any, stack: str, witness: Witness) -> None:
-    """Delete a stack that is there, and return when it is gone. Raises StackError when something of it stays."""
-    found = find(cloudformation, stack)
-    name = found.id if found else stack  # a stack that is gone has no name any more
-    progress = Progress(cloudformation, name, witness.pause)
-    cloudformation.delete_stack(StackName=name)
+def delete_stack(cloudformation: Any, stack: Stack, witness: Witness) -> None:
+    """Delete a stack, and return when it is gone. Raises StackError when something of it stays."""
+    progress = Progress(cloudformation, stack.id, witness.pause)  # by its id: what is gone has no name any more
+    cloudformation.delete_stack(StackName=stack.id)
     progress.follow(witness.report)
 
 
@@ -51,6 +49,17 @@ def delete_table(dynamodb: Any, table: str) -> None:
     except ClientError as error:
         if not _is_gone(error):
             raise
+
+
+def has_bucket(s3: Any, bucket: str) -> bool:
+    """Whether a bucket is there."""
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if _is_gone(error):
+            return False
+        raise
+    return True
 
 
 def empty_bucket(s3: Any, bucket: str) -> int:

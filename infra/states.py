@@ -15,7 +15,7 @@ ADVICE = {
     "CREATE_FAILED": "its first deploy failed: clear it away with make destroy, then deploy again",
     "DELETE_FAILED": "it is half deleted: run make destroy again, then deploy",
     "UPDATE_ROLLBACK_FAILED": (
-        "an update failed half undone: run aws cloudformation continue-update-rollback --stack-name {stack}, then deploy"
+        "an update failed half undone: aws cloudformation continue-update-rollback --stack-name {stack}, then deploy"
     ),
 }
 

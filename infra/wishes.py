@@ -15,6 +15,9 @@ from infra.states import Stack
 
 TEXTS: Final = {
     "AlarmEmail": "ALARM_EMAIL",
+    "ApiConcurrency": "API_CONCURRENCY",
+    "ApiRequestsPerSecond": "API_REQUESTS_PER_SECOND",
+    "BackgroundConcurrency": "BACKGROUND_CONCURRENCY",
     "CreatesPerHour": "CREATES_PER_HOUR",
     "Domain": "DOMAIN",
     "FoldWindowSeconds": "FOLD_WINDOW_SECONDS",
@@ -23,6 +26,7 @@ TEXTS: Final = {
     "OriginSecret": "ORIGIN_SECRET",
     "PlanDefault": "PLAN_DEFAULT",
     "PublicUrl": "PUBLIC_URL",
+    "RedirectRequestsPerSecond": "REDIRECT_REQUESTS_PER_SECOND",
 }
 SWITCHES: Final = {
     "AccessLogs": "ACCESS_LOGS",
@@ -66,13 +70,12 @@ def firewall(before: Stack | None) -> bool:
 def completed(said: Mapping[str, str], before: Stack | None, waf: bool) -> Parameters:
     """What was said, with what follows from it for the stack that there is.
 
-    A domain is served by CloudFront, and is where short links live; CloudFront proves itself with a secret that is
-    drawn once. Raises StackError for what contradicts itself.
+    A domain is served by CloudFront, and short links live there; CloudFront proves itself with a secret that is drawn
+    once. Raises StackError for what contradicts itself.
     """
     found, previous = dict(said), before.parameters if before else {}
     if found.get("Domain"):
         found.setdefault("Edge", "true")
-        found.setdefault("PublicUrl", f"https://{found['Domain']}")
     after = {**previous, **found}
     had_edge, edge = previous.get("Edge") == "true", after.get("Edge") == "true"
     if after.get("Domain") and not edge:
@@ -83,15 +86,15 @@ def completed(said: Mapping[str, str], before: Stack | None, waf: bool) -> Param
         found.setdefault("OriginSecret", secrets.token_urlsafe(32))
     if had_edge and not edge:
         found.setdefault("OriginSecret", "")
-    if before and _was_ours(before) and not (edge and after.get("Domain") == previous.get("Domain")):
+    if before and _lives_at_distribution(before) and (after.get("Domain") or not edge):
         found.setdefault("PublicUrl", "")
     return found
 
 
-def _was_ours(before: Stack) -> bool:
-    """Whether short links live at the stack's own domain or distribution, and not elsewhere by PUBLIC_URL."""
-    own = (before.parameters.get("Domain"), before.outputs.get("DistributionDomain"))
-    return before.parameters.get("PublicUrl", "") in [f"https://{host}" for host in own if host]
+def _lives_at_distribution(before: Stack) -> bool:
+    """Whether short links begin with the name that CloudFront gave the stack."""
+    own = before.outputs.get("DistributionDomain")
+    return bool(own) and before.parameters.get("PublicUrl") == f"https://{own}"
 
 
 def _switch(on: bool) -> str:
