@@ -19,6 +19,7 @@ from chalicelib.core.visitors import KEPT_DAYS as VISITORS_KEPT_DAYS
 from chalicelib.pages import cookies
 from chalicelib.pages.routes import BLUEPRINTS
 from chalicelib.services import history, refusals
+from infra import wishes
 from infra.resume import SETTINGS
 from infra.template import whole
 from tests.test_imports import INWARDS
@@ -93,8 +94,9 @@ def test_every_variable_of_make_is_documented_and_used() -> None:
     makefile = (ROOT / "Makefile").read_text()
     in_makefile = set(re.findall(r"\$\((\w+)\)", makefile)) - {"RUN"}
     in_serve = {variable for name, variable in SETTINGS.items() if name not in OWN}
+    in_ship = {*wishes.TEXTS.values(), *wishes.SWITCHES.values()}
     in_tests = {"HYPOTHESIS_PROFILE"} & set(read_from_environment(ROOT / "tests"))
-    used = in_makefile | in_serve | in_tests | set(read_from_environment(ROOT / "infra"))
+    used = in_makefile | in_serve | in_ship | in_tests | set(read_from_environment(ROOT / "infra"))
     assert names(DOCS / "configuration.md", "Variables of make") == used
 
 
