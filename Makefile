@@ -81,7 +81,7 @@ expect: install
 	@SLUG='$(SLUG)' SCANS='$(SCANS)' exec $(RUN) infra.expect
 
 restore: install
-	@STAGE='$(STAGE)' REGION='$(REGION)' AT='$(AT)' YES='$(YES)' exec $(RUN) infra.restore
+	@STAGE='$(STAGE)' REGION='$(REGION)' AT='$(AT)' TABLES='$(TABLES)' YES='$(YES)' exec $(RUN) infra.restore
 
 import: install
 	@FROM='$(FROM)' FORMAT='$(FORMAT)' ORGANIZATION='$(ORGANIZATION)' DRY='$(DRY)' exec $(RUN) infra.importing
