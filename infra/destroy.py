@@ -144,7 +144,7 @@ def kept(deployment: Target, remains: Remains) -> str:
 
   To delete them:  make destroy {stage} DELETE_DATA={deployment.stack}
                    (within 90 days; then in the DynamoDB console)
-  To use them:     docs/operations.md, "Restore", says how a new stack takes over tables"""
+  To use them:     "A new deployment on old tables" in docs/operations.md"""
 
 
 if __name__ == "__main__":
