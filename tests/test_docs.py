@@ -236,7 +236,8 @@ def test_every_alarm_says_in_the_guide_what_to_do() -> None:
 
 def test_the_guide_has_the_limits_that_a_deployment_sets_itself() -> None:
     told = {row[2].strip("`"): row[1] for row in rows(DOCS / "operations.md", "Limits") if len(row) == 3 and row[2]}
-    parameters = {wishes.TEXTS[name]: it["Default"] for name, it in TEMPLATE["Parameters"].items() if name in wishes.TEXTS}
+    said = TEMPLATE["Parameters"].items()
+    parameters = {wishes.TEXTS[name]: it["Default"] for name, it in said if name in wishes.TEXTS}
     assert told == {variable: f"{int(parameters[variable]):,}" for variable in told}
     assert len(told) == 4
 
