@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore key test goldens budget chaos fuzz bench gallery screens check format
+.PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore migrate key archive test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -21,8 +21,10 @@ help:
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
 	@echo 'make expect   spread a link before a campaign (SLUG=spring SCANS=10000, in its fullest second)'
 	@echo 'make restore  a deployment with its tables as they were (STAGE=prod REGION=eu-west-1 AT=2026-11-22T03:00:00Z)'
+	@echo 'make migrate  bring stored data to what this release needs, and say how far that is'
 	@echo 'make key      another API key (PREFIX=oqr_)'
-	@echo '              (recount, requeue, rejudge, key: with STAGE= REGION= on AWS, else on the running local stack)'
+	@echo '              (recount, requeue, rejudge, migrate, key: with STAGE= REGION= on AWS, else on the running local stack)'
+	@echo 'make archive  keep what a release is deployed from, for the test of the next (RELEASE=0.9.0 COMMIT=98e32db)'
 	@echo 'make test     every test (ARGS="-k door")'
 	@echo 'make goldens  write the golden pictures anew, when pictures are meant to change'
 	@echo 'make budget   write the calls of DynamoDB that each route makes anew, when they are meant to change'
@@ -79,6 +81,12 @@ restore: install
 
 key: install
 	@PREFIX='$(PREFIX)' exec $(RUN) infra.key
+
+migrate: install
+	@exec $(RUN) infra.migrate
+
+archive: install
+	@RELEASE='$(RELEASE)' COMMIT='$(COMMIT)' exec $(RUN) tests.upgrade.archive
 
 chaos: install
 	@SEEDS='$(SEEDS)' PYTHONHASHSEED=0 exec $(RUN) tests.chaos
