@@ -14,6 +14,7 @@ from chalicelib.services import (
     bundling,
     erasing,
     exporting,
+    migrating,
     recounting,
     refolding,
     replaying,
@@ -34,6 +35,7 @@ ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
     "tell": telling.tell,
 }
 SIGN_IN: Final = "sign_in"
+MIGRATE: Final = "migrate"
 
 bp = Blueprint(__name__)
 
@@ -51,6 +53,13 @@ def work(records: Records, context: Any) -> None:
         if SIGN_IN in job:  # of no organization: who asks is not known yet
             logs.info(SIGN_IN, done=signing_in.send_link(job[SIGN_IN], job["asked_ms"], now_ms()))
             continue
-        kind = next(kind for kind in ORDERS if kind in job)
-        done = ORDERS[kind](job["organization"], job[kind], now_ms(), partial(is_out_of_time, context))
+        out_of_time = partial(is_out_of_time, context)
+        if MIGRATE in job:  # of all organizations
+            logs.info(MIGRATE, name=job[MIGRATE], done=migrating.migrate(job[MIGRATE], now_ms(), out_of_time))
+            continue
+        kind = next((kind for kind in ORDERS if kind in job), None)
+        if kind is None:  # of a newer release, since rolled back: its order stands, and its sweep sends it again
+            logs.info("unknown order", kinds=sorted(job))
+            continue
+        done = ORDERS[kind](job["organization"], job[kind], now_ms(), out_of_time)
         logs.info(kind, done=done)

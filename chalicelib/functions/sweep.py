@@ -19,7 +19,7 @@ def handler(event: CloudWatchEvent) -> None:
 
 
 def sweep(context: Any) -> None:
-    """Sweep every organization. Raises Unfinished, so that Lambda goes on with it soon."""
+    """Sweep every organization. Raises Unfinished, which is seen; the next one goes on from there."""
     done = sweeping.sweep(now_ms(), partial(is_out_of_time, context))
     logs.info("sweep", done=done)
     if not done:

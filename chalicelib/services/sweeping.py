@@ -18,7 +18,7 @@ from chalicelib.core.batches import batches
 from chalicelib.core.days import DAY_MS, day_of, iso_day
 from chalicelib.core.metric_names import SCANS_PENDING
 from chalicelib.core.scans import Scan, ScanKey, index_partition
-from chalicelib.services import counting
+from chalicelib.services import counting, migrating
 from chalicelib.store import (
     accounts,
     bundles,
@@ -45,9 +45,14 @@ OutOfTime = Callable[[], bool]
 def sweep(now_ms: int, out_of_time: OutOfTime = lambda: False) -> bool:
     """Fold what is pending in every organization, and see that every order goes on. False when time ran out.
 
-    Raises what stopped a part of it, after everything else was done.
+    Orders the migrations that the data has not been through, too. Raises what stopped a part of it, after everything
+    else was done.
     """
     failures: list[Exception] = []
+    try:
+        migrating.order_missing(now_ms, IDLE_MS)
+    except Exception as error:  # noqa: BLE001 - as below
+        failures.append(error)
     for organization in accounts.organizations():
         for part in (_send_again, _settle_reopened, sweep_organization):
             if out_of_time():
