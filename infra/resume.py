@@ -69,7 +69,7 @@ def resume(clients: Clients, stack: str, package: Package, parameters: Mapping[s
     Raises StackError when a table would be replaced, or is gone from the template: either would empty it.
     """
     kept = with_code(clients("cloudformation").get_template(StackName=stack)["TemplateBody"], "")
-    wanted = with_code(package.template, "")
+    wanted = with_code(package.translated, "")
     if lost := emptied(kept, wanted):
         raise StackError(f"{', '.join(lost)} would be emptied, since its keys changed: start over with FRESH=1")
     if kept != wanted:

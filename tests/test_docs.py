@@ -12,13 +12,16 @@ import pytest
 from app import app
 from chalicelib import errors
 from chalicelib.api import dynamic, problems
-from chalicelib.core import notices
+from chalicelib.core import deliveries, judging, notices
 from chalicelib.core.retries import DELAYS_SECONDS
 from chalicelib.core.styles import PRESETS, WORDS
+from chalicelib.core.visitors import KEPT_DAYS as VISITORS_KEPT_DAYS
+from chalicelib.pages import cookies
 from chalicelib.pages.routes import BLUEPRINTS
-from chalicelib.services import refusals
+from chalicelib.services import history, refusals
+from infra import wishes
 from infra.resume import SETTINGS
-from infra.template import whole
+from infra.template import load, whole
 from tests.test_imports import INWARDS
 
 ROOT = Path(__file__).parent.parent
@@ -73,12 +76,20 @@ def unnamed(path: str) -> str:
     return re.sub(r"\{\w+\}", "{}", path)
 
 
-def test_every_template_parameter_is_documented_with_its_default() -> None:
+@pytest.mark.parametrize(
+    ("heading", "parameters"),
+    [
+        ("Template parameters", TEMPLATE["Parameters"]),
+        ("Parameters in us-east-1", load(ROOT / "infra" / "global.yaml")["Parameters"]),
+    ],
+    ids=["stack", "us-east-1"],
+)
+def test_every_template_parameter_is_documented_with_its_default(heading: str, parameters: dict[str, Any]) -> None:
     documented = {
         name.strip("`"): "" if default == "empty" else default.strip("`")
-        for name, default, _ in rows(DOCS / "configuration.md", "Template parameters")
+        for name, default, _ in rows(DOCS / "configuration.md", heading)
     }
-    assert documented == {name: str(it.get("Default", "")) for name, it in TEMPLATE["Parameters"].items()}
+    assert documented == {name: str(it.get("Default", "")) for name, it in parameters.items()}
 
 
 def test_every_variable_of_the_functions_is_documented_handed_over_and_read() -> None:
@@ -91,8 +102,9 @@ def test_every_variable_of_make_is_documented_and_used() -> None:
     makefile = (ROOT / "Makefile").read_text()
     in_makefile = set(re.findall(r"\$\((\w+)\)", makefile)) - {"RUN"}
     in_serve = {variable for name, variable in SETTINGS.items() if name not in OWN}
+    in_ship = {*wishes.TEXTS.values(), *wishes.SWITCHES.values()}
     in_tests = {"HYPOTHESIS_PROFILE"} & set(read_from_environment(ROOT / "tests"))
-    used = in_makefile | in_serve | in_tests | set(read_from_environment(ROOT / "infra"))
+    used = in_makefile | in_serve | in_ship | in_tests | set(read_from_environment(ROOT / "infra"))
     assert names(DOCS / "configuration.md", "Variables of make") == used
 
 
@@ -186,6 +198,33 @@ def test_the_map_shows_every_key_that_the_store_describes() -> None:
     text = (DOCS / "architecture.md").read_text().split("## Tables and keys")[1]
     text = text.split("**Scans**")[0] + text.split("**Deliveries**")[1]
     assert set(re.findall(r"^\| `(\S+)` \| `(\S+)` \|", text, re.M)) == described
+
+
+def test_all_that_is_stored_of_a_scan_is_in_the_page_on_privacy() -> None:
+    from chalicelib.store.scan_items import ScanItem
+
+    told = rows(DOCS / "privacy.md", "Somebody scans: what is stored")
+    assert {name for row in told for name in re.findall(r"`(\w+)`", row[0])} == ScanItem.get_attributes().keys()
+
+
+def test_the_page_on_privacy_says_for_how_long_things_are_kept() -> None:
+    page = " ".join((DOCS / "privacy.md").read_text().split())
+    retention = f"`PUT /v1/retention` with {judging.LEAST_KEPT_DAYS} to {history.LONGEST_KEPT_DAYS:,} days"
+    visitors = f"{VISITORS_KEPT_DAYS} days after its last scan"
+    logs = f"| {TEMPLATE['Parameters']['LogDays']['Default']} days |"
+    assert all(said in page for said in (retention, visitors, logs))
+    kept = {row[0]: row[-1] for row in rows(DOCS / "privacy.md", "Somebody scans: what is stored")}
+    seconds = TEMPLATE["Resources"]["SpillQueue"]["Properties"]["MessageRetentionPeriod"]
+    rule = TEMPLATE["Resources"]["ExportsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"][0]
+    assert kept["spill queue, and its dead letters"] == f"it is written; {seconds // 86_400} days"
+    assert kept["exports bucket"] == f"{rule['ExpirationInDays']} days"
+    assert kept["deliveries table"] == f"{deliveries.KEPT_DAYS} days"
+
+
+def test_the_page_on_privacy_has_every_cookie() -> None:
+    told = names(DOCS / "privacy.md", "Those who work with it")
+    assert {cookies.ONWARD, cookies.ZONE, cookies.THEME} <= told
+    assert f"`{cookies.SESSION}` (`__Host-` over https)" in (DOCS / "privacy.md").read_text()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
