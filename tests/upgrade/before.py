@@ -1,4 +1,4 @@
-"""The release before this one: its own `make serve` from its own sources, and its package on a stack of today's."""
+"""The release before this one: its own `make serve` from its own sources, and the package that it makes."""
 
 import json
 import os
@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from infra.deploy import Clients, deploy
-from infra.local import MAIL_FROM, STACK
 from infra.package import Package
+from infra.translation import translate
 
 PATIENCE_SECONDS = 90
 
@@ -62,12 +61,4 @@ def _ready(process: subprocess.Popen[bytes], said: Path, folder: Path) -> Served
 def package_in(built: Path) -> Package:
     """What it packaged itself into a folder."""
     sam: dict[str, Any] = yaml.safe_load((built / "sam.yaml").read_text())
-    return Package(sam, built / "deployment.zip", "")
-
-
-def deploy_again(clients: Clients, package: Package, folder: Path, url: str) -> None:
-    """Deploy a package onto the stack that `make serve` runs, as it is set there."""
-    known = {name: str(it.get("Default", "")) for name, it in package.template["Parameters"].items()}
-    secret = json.loads((folder / "record.json").read_text())["origin_secret"]
-    local = {"PublicUrl": url, "OriginSecret": secret, "FoldWindowSeconds": "0", "LocalReceivers": "true"}
-    deploy(clients, STACK, package, {**known, **local, "MailFrom": MAIL_FROM, "CreatesPerHour": "1000"}, pause=0.2)
+    return Package(sam, translate(sam), built / "deployment.zip", "")

@@ -118,9 +118,10 @@ def read(client: Client, paths: list[str]) -> dict[str, Any]:
 
 
 def carried(before: Any, after: Any) -> bool:
-    """Whether an answer says all that an earlier one said; it may say more."""
+    """Whether an answer says all that an earlier one said, but for when it was asked; it may say more."""
     if isinstance(before, dict) and isinstance(after, dict):
-        return all(name in after and carried(value, after[name]) for name, value in before.items())
+        lasting = before.keys() - {"until"}
+        return all(name in after and carried(before[name], after[name]) for name in lasting)
     if isinstance(before, list) and isinstance(after, list):
         return len(before) == len(after) and all(map(carried, before, after))
     return bool(before == after)

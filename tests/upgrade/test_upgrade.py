@@ -16,7 +16,8 @@ import pytest
 
 from chalicelib.core.sign_ins import address_digest
 from infra import aws
-from infra.local import LocalStack
+from infra.deploy import deploy
+from infra.local import STACK, LocalStack
 from infra.ministack import free_port
 from infra.package import package
 from tests.e2e.agents import IPHONE_SAFARI
@@ -32,6 +33,7 @@ LATE = 25
 class Traffic:
     """People who scan one link, one after the other; `refused` is what anybody got instead of the way."""
 
+    link: str
     slug: str
     sent: int = 0
     refused: list[str] = field(default_factory=list)
@@ -84,9 +86,8 @@ class Story:
     def tell(self, chapter: str, client: Client, busy: Client) -> None:
         """Note what is to be read now."""
         self.told[chapter] = filled.read(client, self.paths)
-        codes = busy.api("GET", "/v1/dynamic").json["codes"]
-        totals = busy.scans(next(code for code in codes if code["slug"] == self.traffic.slug))["scans"]
-        self.counted[chapter] = totals["total"], totals["unique"], self.traffic.sent
+        summary = busy.api("GET", f"/v1/qrcodes/{self.traffic.link}/analytics").json["summary"]
+        self.counted[chapter] = summary["total_scans"], summary["unique_visitors"], self.traffic.sent
         self.version[chapter] = client.request("GET", "/healthz").json.get("version")
 
 
@@ -105,7 +106,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             paths = filled.fill(client, old.sign_in, receiver.url)
             test_key = filled.made(client, "/v1/api-keys", {"name": "Busy", "prefix": "qz_test_"})["key"]
             busy = opened(old.url, test_key)
-            story = Story(paths, Traffic(busy.create()["slug"]))
+            link = busy.create()
+            story = Story(paths, Traffic(link["id"], link["slug"]))
             forget(old.aws_endpoint)
             assert eventually(lambda: len(receiver.got) >= 5 * (filled.SCANS - 1))
             story.tell("before", client, busy)
@@ -118,12 +120,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             assert eventually(lambda: is_found(stack.aws_endpoint)), "the sweep orders the migration"
             story.tell("after", client, busy)
             with story.traffic.flowing(stack.url):
-                before.deploy_again(clients, before.package_in(built), folder, stack.url)
+                deploy(clients, STACK, before.package_in(built), {}, pause=0.2)
             story.tell("back", client, busy)
             filled.answered(client.api("PUT", "/v1/retention", {"keep_days": None}))
             forget(stack.aws_endpoint)
             with story.traffic.flowing(stack.url):
-                before.deploy_again(clients, package(folder / "build", "local"), folder, stack.url)
+                deploy(clients, STACK, package(folder / "build", "local"), {}, pause=0.2)
                 story.printed = migrated(folder)
             story.found["forward"] = is_found(stack.aws_endpoint)
             story.tell("forward", client, busy)
