@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo recount requeue rejudge import export redirects key test goldens budget chaos fuzz bench gallery screens check format
+.PHONY: help install serve demo recount requeue rejudge expect restore import export redirects key test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -12,6 +12,8 @@ help:
 	@echo 'make recount  compare a day with its raw scans, mend it, print the report (DAY=2026-11-20)'
 	@echo 'make requeue  count scans again that were set aside because they could not be counted'
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
+	@echo 'make expect   spread a link before a campaign (SLUG=spring SCANS=10000, in its fullest second)'
+	@echo 'make restore  a deployment with its tables as they were (STAGE=prod REGION=eu-west-1 AT=2026-11-22T03:00:00Z)'
 	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
 	@echo 'make import   links and visit counts of Bitly, Shlink, YOURLS or Kutt (FROM=links.csv, DRY=1 looks only)'
 	@echo 'make export   everything of an organization in open formats (TO=acme.zip)'
@@ -54,6 +56,12 @@ export: install
 
 redirects: install
 	@TO='$(TO)' ORGANIZATION='$(ORGANIZATION)' exec $(RUN) infra.redirects
+
+expect: install
+	@SLUG='$(SLUG)' SCANS='$(SCANS)' exec $(RUN) infra.expect
+
+restore: install
+	@STAGE='$(STAGE)' REGION='$(REGION)' AT='$(AT)' YES='$(YES)' exec $(RUN) infra.restore
 
 key: install
 	@PREFIX='$(PREFIX)' exec $(RUN) infra.key

@@ -6,16 +6,13 @@ come from the sizes of items (`bench.meter`).
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from unittest import mock
 
-from botocore.client import BaseClient
-
 from bench import capacity, outcome
-from bench.meter import Meter, metered
+from bench.meter import Meter, metered, operations
 from bench.newcomers import Newcomers
 from bench.outcome import Cell, Section
 from tests.world import World, prepare_environment, world
@@ -96,9 +93,9 @@ def idle(organization: int, meter: Meter) -> Section:
     for it in clockworks(organization):
         for _ in range(SETTLED):
             it.run(now_ms)
-        with _queues() as asked, meter.measuring():
+        with operations("sqs") as asked, meter.measuring():
             it.run(now_ms + DAY_MS if it.name == "Recount" else now_ms)
-        rows.append([it.name, round(it.runs), meter.calls.total(), meter.read, meter.write, len(asked), it.waits_ms])
+        rows.append([it.name, round(it.runs), meter.calls.total(), meter.read, meter.write, asked.total(), it.waits_ms])
     columns = (
         "function",
         "runs a month",
@@ -179,21 +176,6 @@ def stored(fresh: World) -> Section:
     found = {table: [capacity.size(item) for item in fresh.items(table)] for table in ("scans", "visitors", "rollups")}
     rows = [(table, sum(sizes) // len(sizes)) for table, sizes in found.items()]
     return Section("stored", "What is stored", ("table", "bytes an item"), rows, note=STORED_NOTE)
-
-
-@contextmanager
-def _queues() -> Iterator[list[str]]:
-    """The operations that SQS is asked for meanwhile."""
-    asked: list[str] = []
-    real = BaseClient._make_api_call
-
-    def observed(client: Any, operation: str, request: dict[str, Any]) -> Any:
-        if client.meta.service_model.service_name == "sqs":
-            asked.append(operation)
-        return real(client, operation, request)
-
-    with mock.patch.object(BaseClient, "_make_api_call", observed):
-        yield asked
 
 
 def _key(item: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,25 @@ def read(read_bytes: int, consistent: bool = True) -> float:
     return (1 if consistent else 0.5) * max(ceil(read_bytes / 4096), 1)
 
 
+def read_units(operation: str, request: dict[str, Any], answer: dict[str, Any]) -> float:
+    """The read units of a call, by the sizes of what it answered. What a filter left out of a query is paid for as
+    well: it is taken to be as large as the rest."""
+    consistent = bool(request.get("ConsistentRead"))
+    if operation == "GetItem":
+        return read(size(answer.get("Item", {})), consistent)
+    if operation == "Query":
+        shown = sum(map(size, answer.get("Items", [])))
+        scale = answer["ScannedCount"] / answer["Count"] if answer["Count"] else 1
+        return read(round(shown * scale), consistent)
+    if operation == "BatchGetItem":  # one that is absent costs a unit as well
+        asked = [(len(table["Keys"]), bool(table.get("ConsistentRead"))) for table in request["RequestItems"].values()]
+        found = [item for table in answer["Responses"].values() for item in table]
+        absent = sum(n for n, _ in asked) - len(found)
+        whole = all(consistent for _, consistent in asked)
+        return sum(read(size(item), whole) for item in found) + read(0, whole) * absent
+    return 0
+
+
 def _value_size(kind: str, value: Any) -> int:
     if kind == "N":
         return ceil(len(value.strip("-0.") or "0") / 2) + 1

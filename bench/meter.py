@@ -95,17 +95,9 @@ class Meter:
         self.parts[INDEX] += entries
 
     def _read(self, client: Any, operation: str, request: dict[str, Any], answer: dict[str, Any]) -> float:
-        consistent = bool(request.get("ConsistentRead"))
-        if operation == "GetItem":
-            return capacity.read(capacity.size(answer.get("Item", {})), consistent)
-        if operation == "Query":
-            found = self._call(client, operation, _unfiltered(request))["Items"]
-            return capacity.read(sum(map(capacity.size, found)), consistent)
-        if operation == "BatchGetItem":  # all of ours are consistent; an absent item costs a unit as well
-            asked = sum(len(table["Keys"]) for table in request["RequestItems"].values())
-            found = [item for table in answer["Responses"].values() for item in table]
-            return sum(capacity.read(capacity.size(item)) for item in found) + asked - len(found)
-        return 0
+        if operation == "Query":  # what a filter leaves out is paid for as well: it is weighed, not guessed
+            answer = self._call(client, operation, _unfiltered(request))
+        return capacity.read_units(operation, request, answer)
 
     def _items(self, places: Sequence[Place]) -> list[Item]:
         """What is there now, in their order; nothing for what is absent."""
@@ -172,3 +164,18 @@ def metered(dynamodb: Any) -> Iterator[Meter]:
     meter = Meter(dynamodb, real)
     with mock.patch.object(BaseClient, "_make_api_call", lambda *arguments: meter.observe(*arguments)):
         yield meter
+
+
+@contextlib.contextmanager
+def operations(service: str) -> Iterator[Counter[str]]:
+    """How often the SDK is asked for each operation of a service meanwhile, in this process."""
+    found: Counter[str] = Counter()
+    real = BaseClient._make_api_call
+
+    def observed(client: Any, operation: str, request: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name == service:
+            found[operation] += 1
+        return real(client, operation, request)
+
+    with mock.patch.object(BaseClient, "_make_api_call", observed):
+        yield found

@@ -36,7 +36,7 @@ def watching() -> Iterator[Watched]:
             found.checks += 1
         else:
             found.operations.append(operation)
-            found.units += read_units(operation, request, answer)
+            found.units += capacity.read_units(operation, request, answer)
         return answer
 
     def sent(session: Any, request: Any) -> Any:
@@ -57,22 +57,3 @@ def watching() -> Iterator[Watched]:
         mock.patch.object(http, "admitted", checked),
     ):
         yield found
-
-
-def read_units(operation: str, request: dict[str, Any], answer: dict[str, Any]) -> float:
-    """The read units of a call, by the sizes of what it answered. What a filter left out of a query is paid for as
-    well: it is taken to be as large as the rest."""
-    consistent = bool(request.get("ConsistentRead"))
-    if operation == "GetItem":
-        return capacity.read(capacity.size(answer.get("Item", {})), consistent)
-    if operation == "Query":
-        shown = sum(map(capacity.size, answer.get("Items", [])))
-        scale = answer["ScannedCount"] / answer["Count"] if answer["Count"] else 1
-        return capacity.read(round(shown * scale), consistent)
-    if operation == "BatchGetItem":  # one that is absent costs a unit as well
-        asked = [(len(table["Keys"]), bool(table.get("ConsistentRead"))) for table in request["RequestItems"].values()]
-        found = [item for table in answer["Responses"].values() for item in table]
-        absent = sum(n for n, _ in asked) - len(found)
-        whole = all(consistent for _, consistent in asked)
-        return sum(capacity.read(capacity.size(item), whole) for item in found) + capacity.read(0, whole) * absent
-    return 0

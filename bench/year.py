@@ -23,10 +23,10 @@ from chalicelib.core.fold import Moves, fold, placed
 from chalicelib.core.rollups import Rollup, RollupKey
 from chalicelib.core.scans import Change, Facts, ScanKey
 from chalicelib.core.visitors import VisitorKey, Visits
+from chalicelib.services.counting import CHUNK
 from infra.people import PASSERS_BY
 
 DAYS: Final = 365
-CHUNK: Final = 48
 HALVES: Final = 2
 
 BOTS: Final = 0.02

@@ -8,17 +8,18 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from infra.deploy import Clients
+from infra.artifacts import Clients
 
 REGION = "us-east-1"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
-def environment(endpoint: str) -> dict[str, str]:
+def environment(endpoint: str, region: str = REGION) -> dict[str, str]:
     """The variables with which an SDK speaks to the embedded AWS, and to nothing else."""
     return {
         **CREDENTIALS,
-        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -28,7 +29,7 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def clients(endpoint: str) -> Clients:
+def clients(endpoint: str, region: str = REGION) -> Clients:
     """A function from a service's name to its client at `endpoint`."""
     nothing = (None, None, os.devnull, None)
     core = botocore.session.Session(
@@ -38,7 +39,7 @@ def clients(endpoint: str) -> Clients:
             "credentials_file": nothing,
         }
     )
-    session = boto3.Session("test", "test", region_name=REGION, botocore_session=core)
+    session = boto3.Session("test", "test", region_name=region, botocore_session=core)
     config = Config(proxies={}, s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=120)
 
     @cache

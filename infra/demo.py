@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from infra.attached import Attached, attach
+from infra.command import say
 from infra.errors import StackError
 from infra.history import CAMPAIGNS, DAY_SECONDS, DAYS, LINKS, DemoLink, scans
-from infra.serve import FOLDER, say
+from infra.serve import FOLDER
 
 if TYPE_CHECKING:
     from chalicelib.core.links import Link
@@ -26,8 +27,7 @@ SEED = 20_260_101
 def main() -> int:
     """Fill the stack; return the exit code."""
     try:
-        stack = attach(FOLDER)
-        fill(stack)
+        fill(attach(FOLDER))
     except StackError as error:
         print(f"quietzone: {error}", file=sys.stderr)
         return 1
@@ -36,6 +36,8 @@ def main() -> int:
 
 def fill(stack: Attached) -> None:
     """Make the demo's links and campaigns, write their scans, wait until all are counted. Raises StackError."""
+    if not stack.api_key:
+        raise StackError("the demo is for the local stack: no deployment wants invented scans, so leave out STAGE=")
     from chalicelib.services import accounts
 
     owner, now_ms = accounts.authenticate(stack.api_key), time.time_ns() // 1_000_000

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from functools import partialmethod
+from pathlib import Path
 from typing import Any
 
 
@@ -46,9 +47,18 @@ def print_function_logs() -> None:
 
 
 if __name__ == "__main__":
+    folder = Path(sys.argv[1])
     del sys.argv[1:]
+    sys.path.append(str(Path(__file__).resolve().parent.parent))  # last: of ours, only what begins with `infra`
     from ministack.app import main
+
+    from infra.engine_imports import retain_and_import
+    from infra.engine_roles import enforce_roles
+    from infra.engine_updates import update_in_place
 
     stop_with_parent()
     print_function_logs()
+    enforce_roles(folder)
+    update_in_place()
+    retain_and_import()
     main()

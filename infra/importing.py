@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 from infra import chosen
 from infra.attached import Attached, attach
+from infra.command import asked, run, say
 from infra.errors import StackError
-from infra.serve import FOLDER, asked, say
+from infra.serve import FOLDER
 
 if TYPE_CHECKING:
     from chalicelib.core.foreign_links import ForeignLink
@@ -25,14 +26,9 @@ if TYPE_CHECKING:
 SHOWN_SECONDS: Final = 2.0  # between lines that tell how far it is
 
 
-def main() -> int:
-    """Import; return the exit code: 1 if any row was refused."""
-    try:
-        stack = attach(FOLDER)
-        return 1 if bring(stack, os.environ.get("FROM", ""), dry=asked("DRY")).refused else 0
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
+def main() -> bool:
+    """Import; False if any row was refused. Raises StackError."""
+    return not bring(attach(FOLDER), os.environ.get("FROM", ""), dry=asked("DRY")).refused
 
 
 def bring(stack: Attached, path: str, *, dry: bool) -> "Plan":
@@ -107,4 +103,4 @@ def _report(plan: "Plan", dry: bool) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -23,12 +23,16 @@ import yaml
 from infra import template
 from infra.compact import compact
 from infra.errors import StackError
+from infra.translation import translate
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt")
 CONFIG = ".chalice/config.json"
 # What a package is made of, and what makes it.
-MADE_OF = (*SOURCES, template.FOLDER, "infra/package.py", "infra/compact.py", "infra/template.py")
+MAKERS = ("infra/package.py", "infra/compact.py", "infra/template.py", "infra/translation.py")
+MADE_OF = (*SOURCES, template.FOLDER, *MAKERS)
+# All that a package's folder holds; nothing else is ever removed from it.
+MADE = (DIGEST := "digest", SAM := "sam.yaml", TEMPLATE := "template.json", CODE := "deployment.zip")
 # Of Lambda's functions, by what they run on. zxing-cpp's wheels say the second; what they ask of glibc is no newer than
 # the first.
 PLATFORMS = {
@@ -39,9 +43,13 @@ PLATFORMS = {
 
 @dataclass(frozen=True)
 class Package:
-    """A SAM template whose functions' code is in `code`, and the digest of the sources both were made of."""
+    """A SAM template, what CloudFormation makes of it, the zip with all functions' code, and the digest of the sources.
+
+    `translated` says of the code only that it lies in S3: where, is known when it is there (`with_code`).
+    """
 
     template: dict[str, Any]
+    translated: dict[str, Any]
     code: Path
     digest: str
 
@@ -53,28 +61,30 @@ def package(out: Path, stage: str = "prod", root: Path = ROOT, architecture: str
     What is there already is taken when nothing has changed. Raises StackError when Chalice or pip refuses.
     """
     digest = source_digest(root, stage, architecture)
-    stamp = out / "digest"
+    stamp = out / DIGEST
     if not stamp.is_file() or stamp.read_text() != digest:
-        shutil.rmtree(out, ignore_errors=True)
-        out.mkdir(parents=True)
+        out.mkdir(parents=True, exist_ok=True)
+        for name in MADE:
+            (out / name).unlink(missing_ok=True)
         if stage == "local":
             _chalice_package(root, stage, out, architecture)
         else:
             compact(assemble(out, stage, root, architecture))
+        (out / TEMPLATE).write_text(json.dumps(translate(_template(out)), indent=1))
         stamp.write_text(digest)
-    return Package(_template(out), out / "deployment.zip", digest)
+    return Package(_template(out), json.loads((out / TEMPLATE).read_bytes()), out / CODE, digest)
 
 
 def assemble(out: Path, stage: str = "prod", root: Path = ROOT, architecture: str | None = None) -> Path:
     """Make the template and the zip of a stage in the folder `out`, with all packages, as Chalice and pip have them:
     nothing compiled, nothing left out. Returns the zip. Raises as `package` does."""
     _chalice_package(root, stage, out, architecture)
-    _add_requirements(root, out / "deployment.zip", architecture_of(_template(out)))
-    return out / "deployment.zip"
+    _add_requirements(root, out / CODE, architecture_of(_template(out)))
+    return out / CODE
 
 
 def _template(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((out / "sam.yaml").read_text())
+    found: dict[str, Any] = yaml.safe_load((out / SAM).read_text())
     return found
 
 

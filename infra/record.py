@@ -20,6 +20,7 @@ ENTRIES = (
     "engine.log",
     "engine.log.old",
     "engine.pid",
+    "calls.jsonl",
     "record.json",
     "serve.json",
 )

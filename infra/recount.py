@@ -1,4 +1,4 @@
-"""`make recount DAY=2026-11-20`: compare a day of the running stack with its scans, mend it, print the report.
+"""`make recount DAY=2026-11-20`: compare a day of an organization with its scans, mend it, print the report.
 
 Without DAY it is yesterday. Today is allowed: what changes while it is read is read again.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from infra.attached import attach
 from infra.errors import StackError
+from infra.owner import owner
 from infra.serve import FOLDER
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ def main() -> int:
     """Order the recount, wait for it, print its report; return the exit code."""
     try:
         stack = attach(FOLDER)
-        from chalicelib.services import accounts
-
-        report = recounted(accounts.authenticate(stack.api_key), os.environ.get("DAY", ""))
+        report = recounted(owner(stack), os.environ.get("DAY", ""))
     except StackError as error:
         print(f"quietzone: {error}", file=sys.stderr)
         return 1
@@ -34,7 +33,7 @@ def main() -> int:
     return 0
 
 
-def recounted(owner: "Caller", text: str) -> "DayReport":
+def recounted(caller: "Caller", text: str) -> "DayReport":
     """Order the recount of a day and wait until it is done. Raises StackError."""
     from chalicelib.api.integrity import report_shape
     from chalicelib.core.days import day_of, parse_day
@@ -44,17 +43,17 @@ def recounted(owner: "Caller", text: str) -> "DayReport":
     now_ms = time.time_ns() // 1_000_000
     try:
         day = parse_day(text) if text else day_of(now_ms) - 1
-        recounting.order(owner.organization.number, day, now_ms)
+        recounting.order(caller.organization.number, day, now_ms)
     except InvalidRequest as error:
         raise StackError(error.message) from error
     except ValueError as error:
         raise StackError("DAY: must be a date, like DAY=2026-11-20") from error
     end = time.monotonic() + MOST_SECONDS
-    while day in integrity.overview(owner, 1).ordered:
+    while day in integrity.overview(caller, 1).ordered:
         if time.monotonic() > end:
             raise StackError("it goes on in the background: its report will be in /v1/integrity")
         time.sleep(0.5)
-    report = integrity.report(owner, day)
+    report = integrity.report(caller, day)
     if report is None:
         raise StackError("there is no report: see the log of the jobs function")
     return report_shape(report)

@@ -8,21 +8,21 @@ import time
 
 from infra.attached import attach
 from infra.errors import StackError
+from infra.owner import owner
 from infra.serve import FOLDER
 
 
 def main() -> int:
     """Order it; return the exit code."""
     try:
-        stack = attach(FOLDER)
+        caller = owner(attach(FOLDER))
     except StackError as error:
         print(f"quietzone: {error}", file=sys.stderr)
         return 1
-    from chalicelib.services import accounts, poison
+    from chalicelib.services import poison
 
     now_ms = time.time_ns() // 1_000_000
-    owner = accounts.authenticate(stack.api_key)
-    print(f"{poison.requeue(owner.organization.number, now_ms)} scans wait to be counted again")
+    print(f"{poison.requeue(caller.organization.number, now_ms)} scans wait to be counted again")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Brings a stack that the embedded AWS kept up to date with the sources, without touching a table."""
+"""Brings a stack that the embedded AWS kept up to date with the sources, and loses nothing that is in it."""
 
 import base64
 import contextlib
@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.carried import emptied
 from infra.deploy import Clients, deploy, outputs, with_code
 from infra.errors import StackError
 from infra.package import Package
@@ -65,14 +66,12 @@ def is_whole(clients: Clients, stack: str) -> bool:
 def resume(clients: Clients, stack: str, package: Package, parameters: Mapping[str, str]) -> None:
     """Put right what changed since the stack was deployed: template, code, settings; wake its stream readers.
 
-    Raises StackError when a table's definition changed: the embedded AWS would empty the table.
+    Raises StackError when a table would be replaced, or is gone from the template: either would empty it.
     """
     kept = with_code(clients("cloudformation").get_template(StackName=stack)["TemplateBody"], "")
-    wanted = with_code(package.template, "")
-    if tables(kept) != tables(wanted):
-        raise StackError(
-            "a table's definition changed, which the embedded AWS cannot carry over: start over with FRESH=1"
-        )
+    wanted = with_code(package.translated, "")
+    if lost := emptied(kept, wanted):
+        raise StackError(f"{', '.join(lost)} would be emptied, since its keys changed: start over with FRESH=1")
     if kept != wanted:
         deploy(clients, stack, package, parameters, pause=0.2)
     _update_functions(clients("lambda"), package.code.read_bytes(), parameters)
@@ -100,13 +99,6 @@ def tick() -> dict[str, Any]:
         "region": "us-east-1",
         "resources": [],
         "detail": {},
-    }
-
-
-def tables(template: dict[str, Any]) -> dict[str, Any]:
-    """The tables among a template's resources."""
-    return {
-        name: resource for name, resource in template["Resources"].items() if resource["Type"] == "AWS::DynamoDB::Table"
     }
 
 

@@ -15,21 +15,20 @@ DEMO_DESTINATION = "https://example.com/hello-from-quietzone"
 
 
 class Seeded(NamedTuple):
-    """The key's text (it is stored nowhere), the organization's id, and the demo link's short URL."""
+    """The key's text (it is stored nowhere), the organization's id, and the demo link's short URL, '' without one."""
 
     api_key: str
     organization: str
     demo_link: str
 
 
-def seed(environment: Mapping[str, str]) -> Seeded:
+def seed(environment: Mapping[str, str], owner_email: str = OWNER_EMAIL, demo: bool = True) -> Seeded:
     """Make them. The environment names the stack's tables and public URL, as its functions see them."""
     now_ms = time.time_ns() // 1_000_000
-    organization, owner = accounts.create_organization("Quietzone", OWNER_EMAIL, now_ms)
+    organization, owner = accounts.create_organization("Quietzone", owner_email, now_ms)
     key = accounts.create_key(organization.number, owner.number, now_ms)
-    new = NewLink(DEMO_DESTINATION, own_hosts=(), label="Demo", slug="hello")
-    link = links.seed(accounts.authenticate(key), new, now_ms)
-    return Seeded(key, ids.spell("org", organization.number), f"{environment['PUBLIC_URL']}/{link.slug}")
+    shown = f"{environment['PUBLIC_URL']}/{_demo_link(key, now_ms)}" if demo else ""
+    return Seeded(key, ids.spell("org", organization.number), shown)
 
 
 def sign_in_link(environment: Mapping[str, str], organization: str) -> str:
@@ -39,3 +38,9 @@ def sign_in_link(environment: Mapping[str, str], organization: str) -> str:
     owners = [member for member in members.everyone(number) if member.role == OWNER]
     owner = next((member for member in owners if member.email == OWNER_EMAIL), owners[0])
     return signing_in.link_for(number, owner.number, environment["PUBLIC_URL"], time.time_ns() // 1_000_000)
+
+
+def _demo_link(key: str, now_ms: int) -> str:
+    """The slug of a new demo link."""
+    new = NewLink(DEMO_DESTINATION, own_hosts=(), label="Demo", slug="hello")
+    return links.seed(accounts.authenticate(key), new, now_ms).slug

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from infra.command import asked, say
 from infra.errors import StackError
 from infra.local import LocalStack
 from infra.mailbox import PATH, Inbox
@@ -85,11 +86,6 @@ def local_stack() -> LocalStack:
     )
 
 
-def asked(name: str) -> bool:
-    """Whether a switch is on in the environment."""
-    return os.environ.get(name, "").lower() not in ("", "0", "no", "false")
-
-
 def welcome(stack: LocalStack, link: str, seconds: float) -> str:
     """What the user needs to begin; `link` is one to sign in with."""
     return f"""
@@ -117,10 +113,6 @@ def qr_code(text: str) -> str:
     except UnicodeEncodeError:
         return ""
     return drawing.getvalue()
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

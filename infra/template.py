@@ -19,7 +19,7 @@ def whole(root: Path) -> dict[str, Any]:
 
     Raises StackError when two files say different things of the same.
     """
-    return reduce(_merged, (_load(path) for path in files(root)), {})
+    return reduce(_merged, (load(path) for path in files(root)), {})
 
 
 def files(root: Path) -> list[Path]:
@@ -27,7 +27,8 @@ def files(root: Path) -> list[Path]:
     return sorted((root / FOLDER).glob("*.yaml"))
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load(path: Path) -> dict[str, Any]:
+    """A template's file, with CloudFormation's short forms written out."""
     return YAMLTemplateSerializer().load_template(path.read_text(), path.name)
 
 

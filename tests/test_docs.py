@@ -12,11 +12,13 @@ import pytest
 from app import app
 from chalicelib import errors
 from chalicelib.api import dynamic, problems
-from chalicelib.core import notices
+from chalicelib.core import deliveries, judging, notices
 from chalicelib.core.retries import DELAYS_SECONDS
 from chalicelib.core.styles import PRESETS, WORDS
+from chalicelib.core.visitors import KEPT_DAYS as VISITORS_KEPT_DAYS
+from chalicelib.pages import cookies
 from chalicelib.pages.routes import BLUEPRINTS
-from chalicelib.services import refusals
+from chalicelib.services import history, refusals
 from infra.resume import SETTINGS
 from infra.template import whole
 from tests.test_imports import INWARDS
@@ -186,6 +188,33 @@ def test_the_map_shows_every_key_that_the_store_describes() -> None:
     text = (DOCS / "architecture.md").read_text().split("## Tables and keys")[1]
     text = text.split("**Scans**")[0] + text.split("**Deliveries**")[1]
     assert set(re.findall(r"^\| `(\S+)` \| `(\S+)` \|", text, re.M)) == described
+
+
+def test_all_that_is_stored_of_a_scan_is_in_the_page_on_privacy() -> None:
+    from chalicelib.store.scan_items import ScanItem
+
+    told = rows(DOCS / "privacy.md", "Somebody scans: what is stored")
+    assert {name for row in told for name in re.findall(r"`(\w+)`", row[0])} == ScanItem.get_attributes().keys()
+
+
+def test_the_page_on_privacy_says_for_how_long_things_are_kept() -> None:
+    page = " ".join((DOCS / "privacy.md").read_text().split())
+    retention = f"`PUT /v1/retention` with {judging.LEAST_KEPT_DAYS} to {history.LONGEST_KEPT_DAYS:,} days"
+    visitors = f"{VISITORS_KEPT_DAYS} days after its last scan"
+    logs = f"| {TEMPLATE['Parameters']['LogDays']['Default']} days |"
+    assert all(said in page for said in (retention, visitors, logs))
+    kept = {row[0]: row[-1] for row in rows(DOCS / "privacy.md", "Somebody scans: what is stored")}
+    seconds = TEMPLATE["Resources"]["SpillQueue"]["Properties"]["MessageRetentionPeriod"]
+    rule = TEMPLATE["Resources"]["ExportsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"][0]
+    assert kept["spill queue, and its dead letters"] == f"it is written; {seconds // 86_400} days"
+    assert kept["exports bucket"] == f"{rule['ExpirationInDays']} days"
+    assert kept["deliveries table"] == f"{deliveries.KEPT_DAYS} days"
+
+
+def test_the_page_on_privacy_has_every_cookie() -> None:
+    told = names(DOCS / "privacy.md", "Those who work with it")
+    assert {cookies.ONWARD, cookies.ZONE, cookies.THEME} <= told
+    assert f"`{cookies.SESSION}` (`__Host-` over https)" in (DOCS / "privacy.md").read_text()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

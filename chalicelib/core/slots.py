@@ -47,3 +47,12 @@ def growth(scans: Iterable[tuple[int, int]]) -> int:
     while fullest > SCANS_A_SECOND * factor:
         factor *= 2
     return factor
+
+
+def expecting(scans_a_second: int) -> int:
+    """The slots for so many scans a second of one link: the least power of two with SCANS_A_SECOND each, at most
+    MAX_SLOTS."""
+    slots = 1
+    while slots < MAX_SLOTS and scans_a_second > slots * SCANS_A_SECOND:
+        slots *= 2
+    return slots

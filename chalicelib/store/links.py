@@ -189,6 +189,15 @@ def newest_first(organization: int, before: int | None, page_size: int | None = 
             yield _link(found)
 
 
+def of_slug(slug: str) -> tuple[int, int] | None:
+    """The organization and the number of the link that a slug leads to, consistently; None when it leads nowhere."""
+    try:
+        found = SlugItem.get(targets.partition(slug), targets.SORT, consistent_read=True)
+    except SlugItem.DoesNotExist:
+        return None
+    return None if found.gone else (int(found.organization), int(found.link))
+
+
 def taken(slugs: Collection[str]) -> set[str]:
     """Which of these slugs are in use, or were once, consistently."""
     addresses = {(targets.partition(slug), targets.SORT): slug for slug in slugs}

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from botocore.client import BaseClient
 
 from app import app
+from bench.meter import operations
 from chalicelib.api import routes
 from chalicelib.api.operations import Operation
 from chalicelib.core.days import DAY_MS, HOUR_MS, date_of, number_of
@@ -80,28 +80,12 @@ def check(route: str, owner: Owner, table: dict[str, Calls]) -> None:
     assert found == table.get(route), _told(route, table.get(route, {}), found)
 
 
-@contextmanager
-def counting() -> Iterator[Counter[str]]:
-    """The calls of DynamoDB made meanwhile, by operation."""
-    found: Counter[str] = Counter()
-    call = BaseClient._make_api_call
-
-    def counted(client: Any, operation: str, request: dict[str, Any]) -> Any:
-        if client.meta.service_model.service_name == "dynamodb":
-            found[operation] += 1
-        return call(client, operation, request)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", counted)
-        yield found
-
-
 def _of_operation(operation: Operation, owner: Owner) -> Calls:
     """The calls of an API's operation, with the example of its body."""
     made = {name: owner.of(name, operation.dialect.name) for name in operation.arguments}
     path, body = operation.path.format(**made) + QUERIES.get(operation.path, ""), owner.body(operation)
     owner.warm()
-    with counting() as found:
+    with operations("dynamodb") as found:
         answer = owner.caller.call(operation.method, path, None if operation.method == "GET" else body)
     assert answer.status < 300, answer.json
     return _sorted(found)
@@ -113,7 +97,7 @@ def _of_page(route: str, owner: Owner) -> Calls:
     browser = Browser() if path in STRANGERS else owner.browser
     at, form = owner.path(path) + QUERIES.get(path, ""), owner.form(path)
     owner.warm()
-    with counting() as found:
+    with operations("dynamodb") as found:
         seen = browser.post(at, form) if method == "POST" else browser.request(method, at)
     refused = "{proxy+}" in path or path == "/mcp"
     assert (seen.status >= 400) == refused, seen.words[:500]

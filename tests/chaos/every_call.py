@@ -19,15 +19,28 @@ CUTS = (f.KILLED_BEFORE, f.KILLED_DURING, f.KILLED_AFTER, f.ANSWER_LOST)
 SEED = 2
 
 
-def outcomes() -> Iterator[Outcome]:
-    """Every run: all cuts at every call, until the scene has no further call; then every late transaction."""
+def every_delay() -> Iterator[int]:
+    """By how many calls a transaction is late: all there are."""
+    return count(1)
+
+
+def some_delays() -> Iterator[int]:
+    """One call, two, three, five, eight, and so on: the nearest ones, where most is under way, all of them."""
+    late, later = 1, 2
+    while True:
+        yield late
+        late, later = later, late + later
+
+
+def outcomes(delays: Callable[[], Iterator[int]] = every_delay) -> Iterator[Outcome]:
+    """Every run: all cuts at every call, until the scene has no further call; then late transactions."""
     for cut in CUTS:
         call = 1
         while (outcome := _cut_at(cut, call)).faults[cut]:
             yield outcome
             call += 1
     nth = 1
-    while late := list(_late(nth)):
+    while late := list(_late(nth, delays())):
         yield from late
         nth += 1
 
@@ -37,12 +50,10 @@ def _cut_at(cut: str, call: int) -> Outcome:
     return _played(f"{cut} {call}", lambda stage: _choose(stage, lambda n, _: cut if n == call else None))[0]
 
 
-def _late(nth: int) -> Iterator[Outcome]:
-    """The scene with one of its transactions late by one call, by two, until it would come after the end."""
-    late_by = 1
-    while outcome := _late_by(nth, late_by):
+def _late(nth: int, delays: Iterator[int]) -> Iterator[Outcome]:
+    """The scene with one of its transactions late by so many calls, until it would come after the end."""
+    while outcome := _late_by(nth, next(delays)):
         yield outcome
-        late_by += 1
 
 
 def _late_by(nth: int, calls: int) -> Outcome | None:

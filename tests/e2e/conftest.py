@@ -4,12 +4,23 @@ import http.client
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from infra.local import LocalStack
+from tests.e2e.whole_run import NAME, WholeRun
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(WholeRun(Path(__file__).parent, config.args), NAME)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What judges all that the others made functions do comes last."""
+    items.sort(key=lambda item: item.path.name == "test_privilege.py")
 
 
 @dataclass(frozen=True)
@@ -77,3 +88,10 @@ def client(stack: LocalStack) -> Iterator[Client]:
     connected = Client(stack.url, stack.api_key)
     yield connected
     connected.close()
+
+
+@pytest.fixture
+def whole_run(request: pytest.FixtureRequest) -> WholeRun:
+    plugin = request.config.pluginmanager.get_plugin(NAME)
+    assert isinstance(plugin, WholeRun)
+    return plugin

@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ class Fault(Enum):
     UNAVAILABLE = auto()  # it says 503 to everybody
     SOME_ANSWERS_LOST = auto()  # every other one to a write of scans
     PUT_ANSWERS_LOST = auto()  # all of them, to puts of a scan
+    PUTS_WAIT = auto()  # those of a scan, until the fault is over
 
 
 class FaultyDynamo(ThreadingHTTPServer):
@@ -52,7 +54,7 @@ class FaultyDynamo(ThreadingHTTPServer):
             return fault
         if operation not in _WRITES or self.scans_table.encode() not in body:
             return Fault.NONE
-        if fault is Fault.PUT_ANSWERS_LOST and operation != "PutItem":
+        if fault in (Fault.PUT_ANSWERS_LOST, Fault.PUTS_WAIT) and operation != "PutItem":
             return Fault.NONE
         self.hit[operation] += 1
         spared = fault is Fault.SOME_ANSWERS_LOST and self.hit[operation] % 2 == 0
@@ -79,6 +81,9 @@ class _Request(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
         fault = self.server.fault_for(operation, body)
+        while fault is Fault.PUTS_WAIT:
+            time.sleep(0.01)
+            fault = self.server.fault
         if fault is Fault.NONE:
             self._answer(*self._pass_on(body))
         elif fault is Fault.SCANS_THROTTLED:

@@ -102,13 +102,13 @@ def invoke(stack: LocalStack, handler: str, event: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def fold_held_back(stack: LocalStack) -> Iterator[None]:
-    """The stream does not wake the fold meanwhile; afterwards it goes on where it was."""
+def held_back(stack: LocalStack, function: str) -> Iterator[None]:
+    """Neither stream nor queue wakes a function meanwhile, like `fold`; afterwards it goes on where it was."""
     functions = aws.clients(stack.aws_endpoint)("lambda")
-    mine = functions.list_event_source_mappings(FunctionName=function_name(stack, "chalicelib.functions.fold.handler"))
-    (uuid,) = [source["UUID"] for source in mine["EventSourceMappings"]]
-    functions.update_event_source_mapping(UUID=uuid, Enabled=False)
+    name = function_name(stack, f"chalicelib.functions.{function}.handler")
+    (source,) = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
     try:
         yield
     finally:
-        functions.update_event_source_mapping(UUID=uuid, Enabled=True)
+        functions.update_event_source_mapping(UUID=source["UUID"], Enabled=True)

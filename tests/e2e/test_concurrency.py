@@ -18,7 +18,7 @@ from infra.local import LocalStack
 from tests.core.histories import Scans, brute_force
 from tests.e2e.agents import BOTS, HUMANS
 from tests.e2e.conftest import Client
-from tests.e2e.observed import books, eventually, fold_held_back, is_all_counted, scan_items, stored, write_scans
+from tests.e2e.observed import books, eventually, held_back, is_all_counted, scan_items, stored, write_scans
 from tests.e2e.organizations import environment, new_tenant
 
 PROCESSES = 8
@@ -110,7 +110,7 @@ def test_nothing_is_lost_or_counted_twice_by_8_processes_beside_the_stream(stack
     records = [{"dynamodb": {"NewImage": item}} for item in written]
     together = Barrier(PROCESSES + 1)
     with ThreadPoolExecutor(PROCESSES) as processes:
-        with fold_held_back(stack):
+        with held_back(stack, "fold"):
             write_scans(stack, written)
             ends = [processes.submit(_fold, stack, seed, records, together) for seed in range(PROCESSES)]
             together.wait()

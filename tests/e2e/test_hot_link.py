@@ -17,7 +17,7 @@ from infra import aws
 from infra.local import LocalStack
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.e2e.conftest import Client
-from tests.e2e.observed import eventually, fold_held_back, items, scan_items, stored, write_scans
+from tests.e2e.observed import eventually, held_back, items, scan_items, stored, write_scans
 
 WANTED_SLOTS = 4
 MOST_SECONDS = 7  # hot ones that are written, one after the other; two doublings need two at least
@@ -86,7 +86,7 @@ def _rush_until_wide(crowd: _Crowd) -> None:
         before = crowd.slots()
         if before >= WANTED_SLOTS:
             break
-        with fold_held_back(crowd.stack):  # as the stream gathers for two seconds on AWS
+        with held_back(crowd.stack, "fold"):  # as the stream gathers for two seconds on AWS
             crowd.rush((first_ms // 1000 + n * (SETTLING_MS // 1000 + 1)) * 1000)
         eventually(lambda: crowd.slots() > before)  # noqa: B023 - called in this turn only
 

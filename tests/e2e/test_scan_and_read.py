@@ -12,7 +12,7 @@ from infra import aws
 from infra.local import LocalStack
 from tests.e2e.agents import BOTS, HUMANS, IPHONE_SAFARI
 from tests.e2e.conftest import Client
-from tests.e2e.observed import eventually, fold_held_back, invoke, items, stored, write_scans
+from tests.e2e.observed import eventually, held_back, invoke, items, stored, write_scans
 
 EDIT_SECONDS = 5.0  # an edit takes effect everywhere within this
 
@@ -117,7 +117,7 @@ def test_the_stream_folds_without_any_reader(client: Client, stack: LocalStack) 
 def test_a_scan_that_the_stream_never_brought_is_folded_by_the_sweep(client: Client, stack: LocalStack) -> None:
     code = client.create()
     event = Path(__file__).parents[1] / "events" / "schedule.json"
-    with fold_held_back(stack):
+    with held_back(stack, "fold"):
         _forget_sweep(stack)  # the last one may have come further already
         _put_scan(stack, _number(code["id"]), minutes_ago=3)  # longer ago than readers look back
         assert client.scans(code)["scans"]["total"] == 0

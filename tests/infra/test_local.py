@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from infra import aws
 from infra.errors import StackError
 from infra.local import LocalStack
 from infra.ministack import command_line, free_port
@@ -84,24 +85,37 @@ def test_functions_log_into_the_engines_log(folder: Path) -> None:
     assert "quietzone-Redirect" in (folder / "engine.log").read_text()
 
 
-def test_changed_code_and_template_are_taken_up_and_nothing_is_lost(folder: Path, root: Path) -> None:
+def test_changed_code_settings_and_tables_are_taken_up_and_nothing_is_lost(folder: Path, root: Path) -> None:
     with (root / "chalicelib" / "redirect.py").open("a") as file:
         file.write("\ndef handler(event, context):\n    return {'statusCode': 299, 'headers': {}, 'body': ''}\n")
-    template = root / "infra" / "template" / "functions.yaml"
-    template.write_text(template.read_text().replace("MemorySize: 512", "MemorySize: 640"))
+    edit(root, "functions.yaml", "MemorySize: 512", "MemorySize: 640")
+    edit(root, "tables.yaml", "IndexName: by_day", "IndexName: by_week")
     with LocalStack(folder, root=root) as stack:
         assert ask(stack.demo_link)[0] == 299
+        dynamodb = aws.clients(stack.aws_endpoint)("dynamodb")
+        table = dynamodb.describe_table(TableName="quietzone-ScansTable")["Table"]
+        assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["by_week"]
         assert scans(stack) == 3
-    for name in ("chalicelib/redirect.py", "infra/template/functions.yaml"):
-        shutil.copy(ROOT / name, root / name)
+    shutil.copy(ROOT / "chalicelib/redirect.py", root / "chalicelib/redirect.py")
+    undo(root)
 
 
-def test_a_changed_table_is_refused_since_it_would_be_emptied(folder: Path, root: Path) -> None:
-    template = root / "infra" / "template" / "tables.yaml"
-    template.write_text(template.read_text().replace("IndexName: by_day", "IndexName: by_week"))
-    with pytest.raises(StackError, match=r"a table's definition changed.*FRESH=1"):
+def test_a_table_with_other_keys_is_refused_since_it_would_be_emptied(folder: Path, root: Path) -> None:
+    edit(root, "tables.yaml", "{AttributeName: sk, KeyType: RANGE}", "{AttributeName: day, KeyType: RANGE}")
+    with pytest.raises(StackError, match=r"ScansTable.* would be emptied.*FRESH=1"):
         LocalStack(folder, root=root).start()
-    shutil.copy(ROOT / "infra/template/tables.yaml", template)
+    undo(root)
+
+
+def edit(root: Path, name: str, old: str, new: str) -> None:
+    """Write something else into a file of the template."""
+    path = root / "infra" / "template" / name
+    path.write_text(path.read_text().replace(old, new))
+
+
+def undo(root: Path) -> None:
+    """Give a copy of the sources the template of the original."""
+    shutil.copytree(ROOT / "infra" / "template", root / "infra" / "template", dirs_exist_ok=True)
 
 
 @contextlib.contextmanager
