@@ -4,20 +4,30 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo recount requeue rejudge expect restore import export redirects key test goldens budget chaos fuzz bench gallery screens check format
+.PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore import export redirects migrate key archive test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
 	@echo 'make demo     fill the running stack with 90 days of plausible scans'
+	@echo 'make package  write what would be deployed: build/template.json, build/deployment.zip (ARCHITECTURE=arm64)'
+	@echo 'make deploy   a deployment in your AWS account, new or brought up to date (STAGE=prod REGION=eu-west-1,'
+	@echo '              OWNER_EMAIL= DOMAIN= EDGE=1 WAF=1 ALARM_EMAIL= MAIL_FROM= YES=1: docs/configuration.md has all)'
+	@echo 'make status   its queues, streams, alarms and recounts (STAGE= REGION=; without them the running local stack)'
+	@echo 'make logs     what its functions log (STAGE= REGION= FUNCTION=Redirect SINCE=1h FILTER= FOLLOW=1)'
+	@echo 'make smoke    create, scan, read and delete a link there (STAGE= REGION=)'
+	@echo 'make destroy  take it away; what people made only when that is said twice (STAGE= REGION=)'
 	@echo 'make recount  compare a day with its raw scans, mend it, print the report (DAY=2026-11-20)'
 	@echo 'make requeue  count scans again that were set aside because they could not be counted'
 	@echo 'make rejudge  judge stored scans again by the present bot rules (FROM=2026-11-01 TO=2026-11-20)'
 	@echo 'make expect   spread a link before a campaign (SLUG=spring SCANS=10000, in its fullest second)'
 	@echo 'make restore  a deployment with its tables as they were (STAGE=prod REGION=eu-west-1 AT=2026-11-22T03:00:00Z)'
-	@echo 'make key      another API key for the running stack (PREFIX=oqr_)'
+	@echo 'make migrate  bring stored data to what this release needs, and say how far that is'
 	@echo 'make import   links and visit counts of Bitly, Shlink, YOURLS or Kutt (FROM=links.csv, DRY=1 looks only)'
 	@echo 'make export   everything of an organization in open formats (TO=acme.zip)'
 	@echo 'make redirects  a static redirect map, which goes on without this product (TO=folder, or .zip)'
+	@echo 'make key      another API key (PREFIX=oqr_)'
+	@echo '              (recount, requeue, rejudge, migrate, key, import, export, redirects: with STAGE= REGION= on AWS, else on the running local stack)'
+	@echo 'make archive  keep what a release is deployed from, for the test of the next (RELEASE=0.9.0 COMMIT=98e32db)'
 	@echo 'make test     every test (ARGS="-k door")'
 	@echo 'make goldens  write the golden pictures anew, when pictures are meant to change'
 	@echo 'make budget   write the calls of DynamoDB that each route makes anew, when they are meant to change'
@@ -38,6 +48,24 @@ serve: install
 
 demo: install
 	@exec $(RUN) infra.demo
+
+package: install
+	@exec $(RUN) infra.packaging
+
+deploy: install
+	@exec $(RUN) infra.ship
+
+smoke: install
+	@exec $(RUN) infra.smoke
+
+status: install
+	@exec $(RUN) infra.status
+
+logs: install
+	@exec $(RUN) infra.logs
+
+destroy: install
+	@exec $(RUN) infra.destroy
 
 recount: install
 	@DAY='$(DAY)' exec $(RUN) infra.recount
@@ -65,6 +93,12 @@ restore: install
 
 key: install
 	@PREFIX='$(PREFIX)' exec $(RUN) infra.key
+
+migrate: install
+	@exec $(RUN) infra.migrate
+
+archive: install
+	@RELEASE='$(RELEASE)' COMMIT='$(COMMIT)' exec $(RUN) tests.upgrade.archive
 
 chaos: install
 	@SEEDS='$(SEEDS)' PYTHONHASHSEED=0 exec $(RUN) tests.chaos

@@ -20,6 +20,10 @@ _LINES: Final = (
     f"REPORT RequestId: {_ID}\tDuration: 2.3 ms\tBilled Duration: 3 ms\tMemory Size: 512 MB\tMax Memory Used: 9 MB",
 )
 _OWN_LINE: Final = '{"level": "INFO", "message": "redirect", "status": 302, "counted": true}\n'
+_ACCESS_LINE: Final = (
+    f'{{"request":"{_ID}","method":"GET","route":"/{{slug}}","status":"302","refused":"-","ms":"14",'
+    '"function_ms":"9","bytes":"0"}'
+)
 _EVENT_BYTES: Final = 26  # that CloudWatch Logs counts with every line
 
 
@@ -52,6 +56,9 @@ PLATFORM_LOG = Given(
     "START, END and REPORT, 26 bytes of metadata with each",
 )
 OWN_LOG = Given("log bytes of our own an invocation", len(_OWN_LINE) + _EVENT_BYTES, "one line of JSON")
+ACCESS_LOG = Given(
+    "log bytes of a request's line", len(_ACCESS_LINE) + _EVENT_BYTES, "API Gateway's, with `AccessLogs`"
+)
 LOGS_COMPRESSED = Given("logs kept, of those taken in", 0.15, "AWS's own example; kept for a month (`LogDays`)")
 REDIRECT_BYTES = Given("bytes out a redirect", 900, "status, headers and TLS records of one answer")
 HEAD_BYTES = Given("bytes out a read beside its body", 900, "the same")
@@ -73,6 +80,7 @@ GIVEN: Final = (
     STREAM_SHARDS,
     PLATFORM_LOG,
     OWN_LOG,
+    ACCESS_LOG,
     LOGS_COMPRESSED,
     REDIRECT_BYTES,
     HEAD_BYTES,

@@ -68,6 +68,12 @@ def no_platform_logs(case: Case) -> Usage:
     return billing.added(case.used, {Item.LOGS_GB: -gone, Item.LOGS_KEPT_GB: -gone * given.LOGS_COMPRESSED.value})
 
 
+def no_access_log(case: Case) -> Usage:
+    """Without `AccessLogs`."""
+    gone = case.used[Item.API_CALLS] * given.ACCESS_LOG.value / GB
+    return billing.added(case.used, {Item.LOGS_GB: -gone, Item.LOGS_KEPT_GB: -gone * given.LOGS_COMPRESSED.value})
+
+
 def own_keys(case: Case) -> Usage:
     """Tables encrypted with DynamoDB's own key, for which KMS is not asked."""
     return _without(case.used, Item.KEY_CALLS)
@@ -92,6 +98,7 @@ CHANGES: Sequence[Change] = (
     Change("raw scans kept for 3 months instead of 12", kept_a_quarter),
     Change("no point-in-time recovery", no_recovery),
     Change("no START, END and REPORT lines", no_platform_logs),
+    Change("no access log", no_access_log),
     Change("tables under DynamoDB's own key", own_keys),
     Change("`Slow` looks whether anything waits", slow_looks_first),
     Change("AWS's standing allowances, all of them unused", allowances),

@@ -21,6 +21,11 @@ MOST_IN_BATCH: Final = 1000  # of the fold, as its function has it
 MOST_TOLD: Final = 100  # of one batch of the events, as its function has it
 LIFETIMES: Final = 2  # written by a transaction at least: the link's and the organization's
 INDEX_ENTRY_BYTES: Final = 130  # keys of the table and of the index
+REQUEST: Final[Usage] = {  # to API Gateway, and its line in the access log
+    Item.API_CALLS: 1.0,
+    Item.LOGS_GB: given.ACCESS_LOG.value / GB,
+    Item.LOGS_KEPT_GB: given.ACCESS_LOG.value * given.LOGS_COMPRESSED.value / GB,
+}
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def redirects(traffic: Traffic, figures: Figures) -> dict[Item, float]:
     cpu_ms = figures.redirect_cpu_ms + traffic.slug_reads * figures.call_cpu_ms
     waits_ms = (1 + traffic.slug_reads) * given.CALL_MS.value
     each = {
-        Item.API_CALLS: 1.0,
+        **REQUEST,
         Item.READS: traffic.slug_reads * figures.slug.reads,
         Item.TRANSFER_GB: given.REDIRECT_BYTES.value / GB,
     }
@@ -195,7 +200,7 @@ def clocked(it: Clocked, figures: Figures) -> dict[Item, float]:
 def answered(read: Read, figures: Figures, number: float) -> dict[Item, float]:
     """So many answers of one kind, to somebody whose key is looked up each time."""
     each = {
-        Item.API_CALLS: 1.0,
+        **REQUEST,
         Item.READS: figures.key.reads + read.reads,
         Item.WRITES: figures.key.writes,
         Item.TRANSFER_GB: (given.READ_BYTES.value + given.HEAD_BYTES.value) / GB,

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
+from chalicelib import lines
 from chalicelib.core import handover, notices, targets
 from chalicelib.core.arrivals import Arrival
+from chalicelib.core.metric_names import REDIRECTS_UNAVAILABLE, SCANS_LOST, SCANS_SPILLED
 from chalicelib.core.paths import parts
 from chalicelib.core.queries import with_parameters
 from chalicelib.core.states import ACTIVE, EXPIRED
@@ -30,14 +32,16 @@ MOST_CACHED: Final = 10_000
 _cache: dict[str, tuple[float, Target]] = {}
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answer one request for a slug, as API Gateway's Lambda proxy integration hands it over."""
+    lines.begin(event, context)
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     accept = headers.get("accept", "")
     try:
         slug, marker = parts(unquote(event["pathParameters"]["slug"]))
         target = _resolve(slug, marker)
     except Failed as failed:
+        lines.count(REDIRECTS_UNAVAILABLE)
         return _logged(notices.answer(notices.UNAVAILABLE, accept), error=failed.code)
     now_ms = time.time_ns() // 1_000_000
     state = target.state(now_ms) if target else None
@@ -103,9 +107,11 @@ def _spill(arrived: Arrival, why: str) -> None:
     try:
         body = json.dumps({"scan": arrived.attributes(), "error": why})
         SQS.call("SendMessage", {"QueueUrl": os.environ["SPILL_QUEUE_URL"], "MessageBody": body})
+        lines.count(SCANS_SPILLED)
     except Failed as failed:
         kept = {name: v for name, v in arrived.attributes().items() if name != "user_agent"}
-        print(json.dumps({"level": "ERROR", "message": "scan lost", "error": failed.code, "scan": kept}))
+        lines.log("ERROR", "scan lost", error=failed.code, scan=kept)
+        lines.count(SCANS_LOST)
 
 
 def _onward(target: Target, arrived: Arrival) -> str:
@@ -127,5 +133,5 @@ def _to(target: Target, location: str) -> dict[str, Any]:
 
 
 def _logged(answer: dict[str, Any], **facts: object) -> dict[str, Any]:
-    print(json.dumps({"level": "INFO", "message": "redirect", "status": answer["statusCode"], **facts}))
+    lines.log("INFO", "redirect", status=answer["statusCode"], **facts)
     return answer

@@ -21,6 +21,8 @@ UNUSED: Final = (
     *("pillow.libs/libpng*", "pillow.libs/libbrotli*"),  # of these fonts alone; Pillow reads PNG by itself
     *("PIL/_imagingcms*", "pillow.libs/liblcms2*", "PIL/_imagingtk*"),  # no colour profiles, no windows
     *("**/*.pyi", "**/py.typed", "**/*.c"),  # of type checkers and compilers
+    # Of Powertools, the log and metrics are in use; `utilities` keeps what these import.
+    *("aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/[!_j]*"),
     *("bin", "share", "regex/tests", "pydantic/v1", "pydantic/mypy.py"),  # commands and manuals, tests, what was before
     "dateutil/zoneinfo/*.tar.gz",  # time zones are those of tzdata
     "*.dist-info",  # what pip knows of a package; pydantic would look through all of them for plugins

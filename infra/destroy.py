@@ -11,7 +11,7 @@ from typing import Any
 
 from infra import removal
 from infra.account import Account
-from infra.command import confirmed, run, say
+from infra.command import asked, confirmed, run, say
 from infra.companion import Companion
 from infra.deploy import Witness
 from infra.errors import StackError
@@ -71,8 +71,8 @@ class Destruction:
     def run(self) -> None:
         """Ask, then remove. Raises StackError when it is not told to, or not told clearly enough."""
         holding = self._holding()
-        keeps = bool(os.environ.get("KEEP_DATA")) and bool(holding)
-        self._tell(holding, keeps)
+        say(seen(self._target, self._remains, holding))
+        keeps = asked("KEEP_DATA") and bool(holding)
         if holding:
             self._ask_twice(keeps)
         elif not confirmed(f"Remove {self._target.stack} from account {self._account.number}?"):
@@ -87,15 +87,6 @@ class Destruction:
     def _holding(self) -> list[str]:
         """The tables that hold anything."""
         return [name for name, it in self._remains.tables.items() if removal.holds_items(self._dynamodb, it)]
-
-    def _tell(self, holding: list[str], keeps: bool) -> None:
-        fate = "kept, with all that is in them" if keeps else "deleted, with all that is in them"
-        say(
-            f"\n  the stack {self._target.stack} in {self._target.region}: {'removed' if self._remains.stack else 'gone'}"
-        )
-        for name, table in sorted(self._remains.tables.items()):
-            say(f"  {name:<16} {table}: {'holds items' if name in holding else 'empty'}, is {fate.split(',')[0]}")
-        say("")
 
     def _ask_twice(self, keeps: bool) -> None:
         """Raises StackError unless both are said: what becomes of the items, and the name, typed."""
@@ -128,6 +119,17 @@ class Destruction:
             removal.empty_bucket(self._s3, bucket)
             removal.delete_bucket(self._s3, bucket)
         removal.delete_secrets(self._account.clients("ssm"), f"/quietzone/{self._target.stack}")
+
+
+def seen(deployment: Target, remains: Remains, holding: list[str]) -> str:
+    """What was found."""
+    lines = [
+        f"  stack   {deployment.stack} in {deployment.region}{'' if remains.stack else ' is gone; this is left of it:'}"
+    ]
+    for name, table in sorted(remains.tables.items()):
+        lines.append(f"  table   {name:<16} {table}, {'holds items' if name in holding else 'empty'}")
+    lines += [f"  bucket  {name:<16} {bucket}" for name, bucket in sorted(remains.buckets.items())]
+    return "\n".join([*lines, ""])
 
 
 def kept(deployment: Target, remains: Remains) -> str:

@@ -52,13 +52,17 @@ if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parent.parent))  # last: of ours, only what begins with `infra`
     from ministack.app import main
 
+    from infra.engine_alarms import keep_alarms_of_several_metrics
+    from infra.engine_edge import know_policies
     from infra.engine_imports import retain_and_import
     from infra.engine_roles import enforce_roles
     from infra.engine_updates import update_in_place
 
     stop_with_parent()
     print_function_logs()
+    keep_alarms_of_several_metrics()
     enforce_roles(folder)
+    know_policies()
     update_in_place()
     retain_and_import()
     main()

@@ -21,6 +21,7 @@ Made = tuple[str, dict[str, Any]]  # the physical id, and what Fn::GetAtt finds
 
 IMPORT: Final = "IMPORT"
 TABLE: Final = "AWS::DynamoDB::Table"
+CHANGING: Final = ("UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 
 def retain_and_import() -> None:
@@ -50,14 +51,14 @@ def recoverable(create: Callable[..., Made]) -> Callable[..., Made]:
 
 
 def _retain() -> None:
-    """Let an update delete nothing that its template retained."""
+    """Let neither an update nor a deletion delete what its template retained."""
     delete = stacks._delete_resource
 
     def delete_unless_retained(kind: str, physical: str, properties: Any, stack: str = "", logical: str = "") -> None:
         known = _stacks.get(stack) or {}
         # Until an update has succeeded, a stack has the template of before it.
         resource = known.get("_template", {}).get("Resources", {}).get(logical, {})
-        if known.get("StackStatus") != "UPDATE_IN_PROGRESS" or resource.get("DeletionPolicy") != "Retain":
+        if known.get("StackStatus") not in CHANGING or resource.get("DeletionPolicy") != "Retain":
             delete(kind, physical, properties, stack, logical)
 
     stacks._delete_resource = delete_unless_retained

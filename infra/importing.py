@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.core.foreign_tables import Row
     from chalicelib.services.importing import Plan, Refused
 
-SHOWN_SECONDS: Final = 2.0  # between lines that tell how far it is
+SHOWN_SECONDS: Final = 5.0  # between lines that tell how far it is
 
 
 def main() -> bool:

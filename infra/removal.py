@@ -15,7 +15,7 @@ GONE = ("ResourceNotFoundException", "NoSuchBucket", "404")
 def delete_stack(cloudformation: Any, stack: Stack, witness: Witness) -> None:
     """Delete a stack, and return when it is gone. Raises StackError when something of it stays."""
     progress = Progress(cloudformation, stack.id, witness.pause)  # by its id: what is gone has no name any more
-    cloudformation.delete_stack(StackName=stack.id)
+    cloudformation.delete_stack(StackName=stack.name)
     progress.follow(witness.report)
 
 

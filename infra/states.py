@@ -25,6 +25,7 @@ class Stack:
     """A stack as CloudFormation describes it; of a parameter with NoEcho the value is asterisks."""
 
     id: str
+    name: str
     status: str
     parameters: dict[str, str]
     outputs: dict[str, str]
@@ -42,6 +43,7 @@ def find(cloudformation: Any, stack: str) -> Stack | None:
         return None
     return Stack(
         told["StackId"],
+        told["StackName"],
         told["StackStatus"],
         {it["ParameterKey"]: it.get("ParameterValue", "") for it in told.get("Parameters", [])},
         {it["OutputKey"]: it["OutputValue"] for it in told.get("Outputs", [])},

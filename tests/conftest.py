@@ -9,7 +9,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.posted import Posted
-from tests.production import index, production
+from tests.production import index, production, runnable
 from tests.qr import programs
 from tests.web import Web
 from tests.world import World, prepare_environment, world
@@ -21,7 +21,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 prepare_environment()
 
-__all__ = ["index", "production"]
+__all__ = ["index", "production", "runnable"]
 
 
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]

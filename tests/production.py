@@ -2,13 +2,16 @@
 
 import fcntl
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from infra.package import ROOT, Package, deployed_requirements, package
+from infra.package import PLATFORMS, ROOT, Package, deployed_requirements, package
+
+OURS = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +26,23 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def production(index: None, tmp_path_factory: pytest.TempPathFactory) -> Package:
-    folder = _shared(tmp_path_factory) / "production"
+    return _once(_shared(tmp_path_factory) / "production", None)
+
+
+@pytest.fixture(scope="session")
+def runnable(index: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of production's package for what this machine is, so that it can be run here."""
+    if OURS not in PLATFORMS or sys.platform != "linux":
+        pytest.skip("no Lambda function runs on such a machine")
+    folder = _shared(tmp_path_factory) / "runnable"
+    _once(folder, OURS)
+    return folder
+
+
+def _once(folder: Path, architecture: str | None) -> Package:
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed; whoever comes second finds the zip there
-        return package(folder)
+        return package(folder, architecture=architecture)
 
 
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -19,8 +19,9 @@ from chalicelib.core.visitors import KEPT_DAYS as VISITORS_KEPT_DAYS
 from chalicelib.pages import cookies
 from chalicelib.pages.routes import BLUEPRINTS
 from chalicelib.services import history, refusals
+from infra import wishes
 from infra.resume import SETTINGS
-from infra.template import whole
+from infra.template import load, whole
 from tests.test_imports import INWARDS
 
 ROOT = Path(__file__).parent.parent
@@ -75,12 +76,20 @@ def unnamed(path: str) -> str:
     return re.sub(r"\{\w+\}", "{}", path)
 
 
-def test_every_template_parameter_is_documented_with_its_default() -> None:
+@pytest.mark.parametrize(
+    ("heading", "parameters"),
+    [
+        ("Template parameters", TEMPLATE["Parameters"]),
+        ("Parameters in us-east-1", load(ROOT / "infra" / "global.yaml")["Parameters"]),
+    ],
+    ids=["stack", "us-east-1"],
+)
+def test_every_template_parameter_is_documented_with_its_default(heading: str, parameters: dict[str, Any]) -> None:
     documented = {
         name.strip("`"): "" if default == "empty" else default.strip("`")
-        for name, default, _ in rows(DOCS / "configuration.md", "Template parameters")
+        for name, default, _ in rows(DOCS / "configuration.md", heading)
     }
-    assert documented == {name: str(it.get("Default", "")) for name, it in TEMPLATE["Parameters"].items()}
+    assert documented == {name: str(it.get("Default", "")) for name, it in parameters.items()}
 
 
 def test_every_variable_of_the_functions_is_documented_handed_over_and_read() -> None:
@@ -93,8 +102,9 @@ def test_every_variable_of_make_is_documented_and_used() -> None:
     makefile = (ROOT / "Makefile").read_text()
     in_makefile = set(re.findall(r"\$\((\w+)\)", makefile)) - {"RUN"}
     in_serve = {variable for name, variable in SETTINGS.items() if name not in OWN}
+    in_ship = {*wishes.TEXTS.values(), *wishes.SWITCHES.values()}
     in_tests = {"HYPOTHESIS_PROFILE"} & set(read_from_environment(ROOT / "tests"))
-    used = in_makefile | in_serve | in_tests | set(read_from_environment(ROOT / "infra"))
+    used = in_makefile | in_serve | in_ship | in_tests | set(read_from_environment(ROOT / "infra"))
     assert names(DOCS / "configuration.md", "Variables of make") == used
 
 

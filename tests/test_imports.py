@@ -14,16 +14,20 @@ INWARDS = {
     "config": set(),
     "errors": set(),
     "ids": set(),
+    "logs": set(),
+    "metrics": {"core"},
+    "lines": {"core"},
+    "version": set(),
     "core": {"errors", "ids"},
-    "store": {"core", "errors", "ids", "config"},
+    "store": {"core", "errors", "ids", "config", "logs"},
     "qr": {"core", "errors", "ids"},
     "outbound": {"core", "errors", "config"},
-    "services": {"core", "store", "qr", "outbound", "errors", "ids", "config"},
-    "api": {"services", "core", "errors", "ids", "config"},
-    "pages": {"api", "services", "core", "errors", "ids", "config"},
-    "functions": {"api", "pages", "services", "core", "errors", "config"},
+    "services": {"core", "store", "qr", "outbound", "errors", "ids", "config", "logs", "metrics"},
+    "api": {"services", "core", "errors", "ids", "config", "logs", "version"},
+    "pages": {"api", "services", "core", "errors", "ids", "config", "logs"},
+    "functions": {"api", "pages", "services", "core", "errors", "config", "logs", "metrics"},
     "wire": set(),
-    "redirect": {"core", "wire"},
+    "redirect": {"core", "wire", "lines"},
     "redirect_routes": {"redirect"},
     "app": {"functions", "redirect_routes"},
 }
@@ -35,6 +39,9 @@ ONLY = {
     "chalice": {"api", "pages", "functions", "redirect_routes"},
     "pydantic": {"api"},
     "mcp_types": {"api"},
+    "aws_lambda_powertools": {"logs", "metrics"},
+    "logging": {"logs"},
+    "traceback": {"logs"},
     "ssl": {"outbound", "wire"},
     "http": {"outbound"},
 }
@@ -75,6 +82,16 @@ def test_imports_point_inwards(path: Path) -> None:
     packages = {name.split(".")[0] for name in imported(tree)}
     assert {package for package, rooms in ONLY.items() if room not in rooms} & packages == set()
     assert imported_at_once(tree) & LAZY == set()
+
+
+def test_only_the_log_prints() -> None:
+    printing = {
+        room_of(path)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
+    }
+    assert printing == {"logs", "lines"}
 
 
 def test_the_five_apis_never_import_each_other() -> None:

@@ -20,6 +20,7 @@ from chalicelib.wire.answers import Answer
 from chalicelib.wire.endpoints import Endpoint
 
 ENVIRONMENT = {
+    "POWERTOOLS_SERVICE_NAME": "quietzone-test",
     "OBJECTS_TABLE": "objects",
     "SCANS_TABLE": "scans",
     "ROLLUPS_TABLE": "rollups",

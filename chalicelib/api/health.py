@@ -12,6 +12,7 @@ from chalicelib.api.http import Api
 from chalicelib.api.requests import Call
 from chalicelib.errors import Unavailable
 from chalicelib.services import readiness
+from chalicelib.version import VERSION
 
 bp = Api(__name__, dialects.DYNAMIC, tag="health")
 
@@ -22,6 +23,7 @@ class Health(TypedDict):
     """The answer of a process that runs."""
 
     status: Annotated[Literal["ok"], said("That it runs.", "ok")]
+    version: Annotated[str, said("Which release it is.", VERSION)]
 
 
 class Readiness(TypedDict):
@@ -30,13 +32,15 @@ class Readiness(TypedDict):
     status: Annotated[Literal["ready"], said("That all tables can be read.", "ready")]
 
 
-@bp.operation("GET", "/healthz", head=True, answer=Health, example={"status": "ok"}, headers=UNCACHED)
+@bp.operation(
+    "GET", "/healthz", head=True, answer=Health, example={"status": "ok", "version": VERSION}, headers=UNCACHED
+)
 def healthz(_: Call) -> Response:
-    """Tell whether the API runs.
+    """Tell whether the API runs, and which release.
 
     Nothing is read and no key is asked for: it says that requests arrive, and no more.
     """
-    return _now({"status": "ok"})
+    return _now({"status": "ok", "version": VERSION})
 
 
 @bp.operation(

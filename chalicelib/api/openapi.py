@@ -9,8 +9,8 @@ from chalicelib import errors
 from chalicelib.api import event_openapi, problems, redirects
 from chalicelib.api.operations import HEAD, ONLY_SOME, Operation
 from chalicelib.api.requests import LONGEST_IDEMPOTENCY_KEY, SCAN_TOKEN
+from chalicelib.version import VERSION
 
-VERSION: Final = "1"
 TITLE: Final = "Quietzone"
 DESCRIPTION: Final = (
     "Dynamic QR codes and short links with scan analytics, in the words of five APIs over one core: a link made by any "

@@ -1,14 +1,12 @@
 """Errors over HTTP: one middleware catches our own, and draws them in the shape of the API that was asked."""
 
-import json
 import time
-import traceback
 from collections.abc import Callable
 from typing import Any, Final
 
 from chalice.app import Request, Response
 
-from chalicelib import errors
+from chalicelib import errors, logs
 from chalicelib.api import dialects
 from chalicelib.api.dialects import Dialect, Failure
 from chalicelib.api.http import ANY_ORIGIN, CarriedError, allowance_headers
@@ -50,14 +48,12 @@ def answer_errors(request: Request, respond: Callable[[Any], Any]) -> Any:
         response.headers.update(ANY_ORIGIN)
     if request.method == HEAD:
         response.body = ""
-    _log(
-        level="INFO",
-        message="request",
+    logs.info(
+        "request",
         route=request.context.get("resourcePath"),
         method=request.method,
         status=response.status_code,
         ms=round((time.monotonic() - started) * 1000),
-        request_id=request.context.get("requestId"),
     )
     return response
 
@@ -93,25 +89,10 @@ def _answer_to(error: BaseException | None, dialect: Dialect) -> Response:
     """Ours as they are; a bug is logged, and shown to nobody."""
     if isinstance(error, QuietzoneError):
         return problem(error, dialect)
-    log_unexpected(error)
+    logs.report("unexpected error", error)
     message = "Something went wrong on our side"
     return _response(dialect, {"status": 500, "code": UNEXPECTED, "message": message, "field": None})
 
 
-def log_unexpected(error: BaseException | None) -> None:
-    """Write down a bug: its kind and place, nothing of what was asked."""
-    _log(level="ERROR", message="unexpected error", error=type(error).__name__, at=_places(error))
-
-
 def _response(dialect: Dialect, failure: Failure) -> Response:
     return Response(body=dialect.body(failure), status_code=failure["status"], headers=dict(dialect.headers))
-
-
-def _places(error: BaseException | None) -> list[str]:
-    """Where an error came through, without the values that a traceback's message may show."""
-    frames = traceback.extract_tb(error.__traceback__ if error else None)
-    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
-
-
-def _log(**facts: object) -> None:
-    print(json.dumps(facts))

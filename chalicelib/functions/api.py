@@ -11,20 +11,23 @@ from typing import Any
 
 from chalice.app import Blueprint, Chalice
 
+from chalicelib import logs
 from chalicelib.api import problems
 from chalicelib.functions.homes import home_of
+from chalicelib.functions.invocations import observed
 
 
 def new_app() -> Chalice:
     """The application without any route."""
-    app = Chalice(app_name="quietzone")
+    app = Chalice(app_name="quietzone", configure_logs=False)
+    logs.adopt(app.log)
     app.api.binary_types = []
     app.register_middleware(problems.answer_errors, "http")
     return app
 
 
 class Api:
-    """The handler. `app` has the routes that were asked for so far."""
+    """What answers. `app` has the routes that were asked for so far."""
 
     def __init__(self) -> None:
         self.app = new_app()
@@ -58,4 +61,5 @@ def everything() -> tuple[Blueprint, ...]:
     return (*BLUEPRINTS, *PAGES)
 
 
-handler = Api()
+api = Api()
+handler = observed(api)

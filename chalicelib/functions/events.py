@@ -2,16 +2,17 @@
 
 from chalice.app import Blueprint, DynamoDBEvent
 
+from chalicelib import logs
 from chalicelib.api import event_bodies
 from chalicelib.config import settings
-from chalicelib.functions.invocations import Records, log, now_ms
+from chalicelib.functions.invocations import Records, now_ms, observed
 from chalicelib.functions.sources import arn
 from chalicelib.services import fanning
 
 bp = Blueprint(__name__)
 
 
-# The template adds the streams of objects and rollups.
+@observed  # the template adds the streams of objects and rollups
 @bp.on_dynamodb_record(
     stream_arn=arn("ScansTable", "StreamArn"), batch_size=100, starting_position="TRIM_HORIZON", name="events"
 )
@@ -24,4 +25,4 @@ def events(records: Records) -> None:
     Short links in it begin with the public URL."""
     base = settings().public_url
     sent = fanning.fan_out(records, lambda event, format: event_bodies.body(event, format, base), now_ms())
-    log("events", records=len(records), sent=sent)
+    logs.info("events", records=len(records), sent=sent)

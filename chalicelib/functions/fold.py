@@ -2,13 +2,15 @@
 
 from chalice.app import Blueprint, DynamoDBEvent
 
-from chalicelib.functions.invocations import Records, log
+from chalicelib import logs
+from chalicelib.functions.invocations import Records, observed
 from chalicelib.functions.sources import arn
 from chalicelib.services import counting
 
 bp = Blueprint(__name__)
 
 
+@observed
 @bp.on_dynamodb_record(
     stream_arn=arn("ScansTable", "StreamArn"),
     batch_size=1000,  # enough to see more than 100 scans of one second
@@ -24,4 +26,4 @@ def fold(records: Records) -> None:
     and whatever was folded meanwhile is found settled."""
     images = [record["dynamodb"]["NewImage"] for record in records if "NewImage" in record["dynamodb"]]
     counting.settle_images(images)
-    log("fold", records=len(records))
+    logs.info("fold", records=len(records))

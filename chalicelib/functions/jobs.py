@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from chalice.app import Blueprint, SQSEvent
 
-from chalicelib.functions.invocations import Records, is_out_of_time, log, now_ms
+from chalicelib import logs
+from chalicelib.functions.invocations import Records, is_out_of_time, now_ms, observed
 from chalicelib.functions.sources import arn
 from chalicelib.services import (
     bundling,
     erasing,
     exporting,
+    migrating,
     recounting,
     refolding,
     replaying,
@@ -33,10 +35,12 @@ ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
     "tell": telling.tell,
 }
 SIGN_IN: Final = "sign_in"
+MIGRATE: Final = "migrate"
 
 bp = Blueprint(__name__)
 
 
+@observed
 @bp.on_sqs_message(queue_arn=arn("JobsQueue"), batch_size=1, name="jobs")
 def handler(event: SQSEvent) -> None:
     work(event.to_dict()["Records"], event.context)
@@ -47,8 +51,15 @@ def work(records: Records, context: Any) -> None:
     for record in records:
         job = json.loads(record["body"])
         if SIGN_IN in job:  # of no organization: who asks is not known yet
-            log(SIGN_IN, done=signing_in.send_link(job[SIGN_IN], job["asked_ms"], now_ms()))
+            logs.info(SIGN_IN, done=signing_in.send_link(job[SIGN_IN], job["asked_ms"], now_ms()))
             continue
-        kind = next(kind for kind in ORDERS if kind in job)
-        done = ORDERS[kind](job["organization"], job[kind], now_ms(), partial(is_out_of_time, context))
-        log(kind, done=done)
+        out_of_time = partial(is_out_of_time, context)
+        if MIGRATE in job:  # of all organizations
+            logs.info(MIGRATE, name=job[MIGRATE], done=migrating.migrate(job[MIGRATE], now_ms(), out_of_time))
+            continue
+        kind = next((kind for kind in ORDERS if kind in job), None)
+        if kind is None:  # of a newer release, since rolled back: its order stands, and its sweep sends it again
+            logs.info("unknown order", kinds=sorted(job))
+            continue
+        done = ORDERS[kind](job["organization"], job[kind], now_ms(), out_of_time)
+        logs.info(kind, done=done)

@@ -6,13 +6,15 @@ from typing import Any
 
 from chalice.app import Blueprint, SQSEvent
 
-from chalicelib.functions.invocations import Records, failures, log, now_ms
+from chalicelib import logs
+from chalicelib.functions.invocations import Records, failures, now_ms, observed
 from chalicelib.functions.sources import arn
 from chalicelib.services import spill as spilling
 
 bp = Blueprint(__name__)
 
 
+@observed
 @bp.on_sqs_message(queue_arn=arn("SpillQueue"), batch_size=10, name="spill")
 def handler(event: SQSEvent) -> dict[str, Any]:
     return spill(event.to_dict()["Records"])
@@ -21,7 +23,7 @@ def handler(event: SQSEvent) -> dict[str, Any]:
 def spill(records: Records) -> dict[str, Any]:
     """Write and fold spilled scans; the messages of those that failed stay in the queue."""
     failed = [record["messageId"] for record in records if not _spilled(record)]
-    log("spill", records=len(records), failed=len(failed))
+    logs.info("spill", records=len(records), failed=len(failed))
     return failures(failed)
 
 
@@ -29,6 +31,6 @@ def _spilled(record: Mapping[str, Any]) -> bool:
     try:
         spilling.write(json.loads(record["body"]), now_ms())
     except Exception as error:  # noqa: BLE001 - one scan must not hold up the others in its batch
-        log("spill", failed_with=type(error).__name__)
+        logs.report("spill", error)
         return False
     return True

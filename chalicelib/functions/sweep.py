@@ -5,20 +5,22 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
-from chalicelib.functions.invocations import Unfinished, is_out_of_time, log, now_ms
+from chalicelib import logs
+from chalicelib.functions.invocations import Unfinished, is_out_of_time, now_ms, observed
 from chalicelib.services import sweeping
 
 bp = Blueprint(__name__)
 
 
+@observed
 @bp.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
 def handler(event: CloudWatchEvent) -> None:
     sweep(event.context)
 
 
 def sweep(context: Any) -> None:
-    """Sweep every organization. Raises Unfinished, so that Lambda goes on with it soon."""
+    """Sweep every organization. Raises Unfinished, which is seen; the next one goes on from there."""
     done = sweeping.sweep(now_ms(), partial(is_out_of_time, context))
-    log("sweep", done=done)
+    logs.info("sweep", done=done)
     if not done:
         raise Unfinished

@@ -5,12 +5,14 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
-from chalicelib.functions.invocations import is_out_of_time, log, now_ms
+from chalicelib import logs
+from chalicelib.functions.invocations import is_out_of_time, now_ms, observed
 from chalicelib.services import ticking
 
 bp = Blueprint(__name__)
 
 
+@observed
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
 def handler(event: CloudWatchEvent) -> None:
     tick(event.context)
@@ -19,4 +21,4 @@ def handler(event: CloudWatchEvent) -> None:
 def tick(context: Any) -> None:
     """See to everything that is due by now."""
     ticking.tick(now_ms(), partial(is_out_of_time, context))
-    log("tick")
+    logs.info("tick")

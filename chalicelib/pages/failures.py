@@ -4,6 +4,7 @@ from typing import Final
 
 from chalice.app import Response
 
+from chalicelib import logs
 from chalicelib.api import dialects, problems
 from chalicelib.api.dialects import PAGES
 from chalicelib.errors import (
@@ -31,7 +32,7 @@ SCRIPTED: Final = "x-scripted"  # what our scripts send, which want no page
 def answer(visit: Visit, error: Exception) -> Response:
     """The page about an error; for somebody who is not signed in, the way to sign in."""
     if not isinstance(error, QuietzoneError):
-        problems.log_unexpected(error)
+        logs.report("unexpected error", error)
         return _page(visit, 500, "Something went wrong", "It is our fault, and it has been logged. Please try again.")
     if isinstance(error, Unauthorized) and not isinstance(error, Forbidden):
         return _sign_in(visit)

@@ -4,10 +4,12 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from chalicelib import metrics
 from chalicelib.config import settings
 from chalicelib.core import retries, signatures
 from chalicelib.core.deliveries import Attempt, Delivery
 from chalicelib.core.endpoints import QPR, QR, Receiver
+from chalicelib.core.metric_names import WEBHOOK_ATTEMPTS, WEBHOOK_FAILURES
 from chalicelib.errors import Unavailable
 from chalicelib.outbound import policies, posting
 from chalicelib.outbound.posting import Posted
@@ -43,7 +45,23 @@ class _Request(NamedTuple):
 
 
 def attempt(receiver: Receiver, delivery: Delivery, clock: Clock) -> Outcome:
-    """Post a delivery once. Raises Unavailable when that cannot even be tried: a secret cannot be read."""
+    """Post a delivery once, and count it. Raises Unavailable when it cannot even be tried: a secret cannot be read."""
+    outcome = _outcome(receiver, delivery, clock)
+    metrics.count(WEBHOOK_ATTEMPTS)
+    metrics.count(WEBHOOK_FAILURES, 1 if outcome.attempt.reason else 0)
+    return outcome
+
+
+def secret_texts(receiver: Receiver, now_ms: int) -> list[str]:
+    """The secrets of a receiver that are good now, the newest first. Raises Unavailable, also when one is missing."""
+    names = receiver.signing(now_ms)
+    found = secrets.read(names)
+    if not names or len(found) < len(set(names)):
+        raise Unavailable.storage()
+    return [found[name] for name in names]
+
+
+def _outcome(receiver: Receiver, delivery: Delivery, clock: Clock) -> Outcome:
     began_ms = clock()
     texts = secret_texts(receiver, began_ms)
     request = _Request(receiver, delivery, texts, receiver.url or texts[0], began_ms)
@@ -56,15 +74,6 @@ def attempt(receiver: Receiver, delivery: Delivery, clock: Clock) -> Outcome:
     reason = refusals.of_status(posted.status)
     made = Attempt(began_ms, took_ms, posted.status, reason, _text(posted.answer))
     return Outcome(made, retries.retry_after_ms(posted.retry_after, began_ms + took_ms))
-
-
-def secret_texts(receiver: Receiver, now_ms: int) -> list[str]:
-    """The secrets of a receiver that are good now, the newest first. Raises Unavailable, also when one is missing."""
-    names = receiver.signing(now_ms)
-    found = secrets.read(names)
-    if not names or len(found) < len(set(names)):
-        raise Unavailable.storage()
-    return [found[name] for name in names]
 
 
 def _posted(request: _Request, clock: Clock) -> Posted:

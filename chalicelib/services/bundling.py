@@ -9,7 +9,6 @@ of them anew into one file, so whatever is cut off, or done twice, ends in the s
 An order that took MOST_TRIES has failed: what cut the others off would cut off the next one too.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -18,7 +17,7 @@ from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Final, NamedTuple
 
-from chalicelib import ids
+from chalicelib import ids, logs
 from chalicelib.core import bundles as bundled
 from chalicelib.core.bundles import Entry, Order, Wanted
 from chalicelib.core.exports import RUNNING
@@ -97,7 +96,7 @@ def bundle(organization: int, number: int, now_ms: int, out_of_time: OutOfTime) 
         _send(order)
         return False
     except InvalidRequest as error:  # would be so the next time, too
-        print(json.dumps({"level": "ERROR", "message": "bundle cannot be drawn", "field": error.field}))
+        logs.report("bundle cannot be drawn", error, field=error.field)
         bundles.end(order, done=False)
         return True
     bundles.end(order, done=True)

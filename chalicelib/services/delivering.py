@@ -16,7 +16,6 @@ waits for its next message is also due a little later by itself: `ticking` finds
     posts .... writes .... sends .... killed ......... the message comes again and asks for nothing
 """
 
-import json
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from chalicelib import logs
 from chalicelib.core import retries
 from chalicelib.core.breaker import SLOW_ANSWER_MS, VERY_SLOW_ANSWER_MS, Health
 from chalicelib.core.deliveries import HELD, Delivery, Message, next_message
@@ -261,4 +261,4 @@ def _reporting() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - told by `done`: the message comes again
-        print(json.dumps({"level": "ERROR", "message": "delivery failed", "error": type(error).__name__}))
+        logs.report("delivery failed", error)

@@ -6,14 +6,15 @@ is recognised where it is delivered.
     stream record -> event -> for each receiver: its body in its format -> message -> (queue) -> delivering
 """
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from chalicelib import logs, metrics
 from chalicelib.core.deliveries import Message, Place
 from chalicelib.core.endpoints import SLACK
 from chalicelib.core.events import Event
+from chalicelib.core.metric_names import EVENTS_UNTOLD
 from chalicelib.errors import Unavailable
 from chalicelib.services import happenings, health, thresholds
 from chalicelib.store import endpoints, queues, streams, subscriptions
@@ -74,6 +75,7 @@ def _message(event: Event, interest: Interest, body: Body) -> str | None:
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not hold up other events
-        print(json.dumps({"level": "ERROR", "message": "an event cannot be told", "error": type(error).__name__}))
+        logs.report("an event cannot be told", error)
+        metrics.count(EVENTS_UNTOLD)
         queues.set_aside({"event": event.id, "organization": event.organization, "receiver": interest.receiver})
         return None

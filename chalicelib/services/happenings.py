@@ -4,19 +4,19 @@ A stream record may come again: then the same event is made of it, with the same
 aside in a queue, with a line in the log: a stream would hand it out for a day, and everything behind it had to wait.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeVar
 
-from chalicelib import ids
+from chalicelib import ids, logs, metrics
 from chalicelib.core import events as e
 from chalicelib.core.codes import QrCode
 from chalicelib.core.endpoints import DISABLED, Endpoint
 from chalicelib.core.events import Drawn, Event, Made, Reached, Scanned, Subject
 from chalicelib.core.links import Link
+from chalicelib.core.metric_names import EVENTS_UNTOLD
 from chalicelib.core.scans import Scan
 from chalicelib.core.summaries import Subscription
 from chalicelib.errors import Unavailable
@@ -92,7 +92,8 @@ def _setting_aside(what: dict[str, Any]) -> Iterator[None]:
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not hold up other events
-        print(json.dumps({"level": "ERROR", "message": "a change is not understood", "error": type(error).__name__}))
+        logs.report("a change is not understood", error)
+        metrics.count(EVENTS_UNTOLD)
         queues.set_aside(what)
 
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict
 from typing import Final
 
-from chalicelib import ids
+from chalicelib import ids, logs
 from chalicelib.core.codes import QrCode
 from chalicelib.core.links import DELETED, Link
 from chalicelib.core.pictures import Picture
@@ -64,11 +64,7 @@ def count_download(picture: Picture) -> None:
     while (failure := _failure(write)) and time.monotonic() < latest:
         time.sleep(random.uniform(0, LONGEST_WAIT_SECONDS))  # noqa: S311 - spreads load, guards nothing
     if failure:
-        print(
-            json.dumps(
-                {"level": "ERROR", "message": "download not counted", "picture": picture.number, "error": failure}
-            )
-        )
+        logs.report("download not counted", picture=picture.number, error=failure)
 
 
 def _failure(write: Transaction) -> str:

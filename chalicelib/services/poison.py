@@ -9,13 +9,13 @@ Outages, throttling and meetings with other folds are nobody's fault and are tri
 So neither its shard nor a reader waits for it. The user agent goes either way.
 """
 
-import json
 import time
-import traceback
 from contextlib import suppress
 from typing import Final
 
+from chalicelib import logs, metrics
 from chalicelib.core.judging import Terms, Verdict, judged, judged_by_signs
+from chalicelib.core.metric_names import SCANS_POISONED
 from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.store import links, poisoned, scans
 
@@ -32,6 +32,7 @@ def note(scan: Scan, error: Exception) -> None:
         scans.note_failure(scan)
     elif scan.pending:
         poisoned.set_aside(scan, _verdict(scan), _expires(scan), type(error).__name__, time.time_ns() // 1_000_000)
+        metrics.count(SCANS_POISONED)
     _report(scan, error, failures)
 
 
@@ -68,13 +69,11 @@ def _expires(scan: Scan) -> int | None:
 
 def _report(scan: Scan, error: Exception, failures: int) -> None:
     """One line, without the error's own words: they may hold what the scan holds."""
-    frames = traceback.extract_tb(error.__traceback__)
-    told = {
-        "error": type(error).__name__,
-        "at": f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "",
-        "failures": failures,
-        "set_aside": failures >= MOST_FAILURES,
-        "partition": scan.key.partition,
-        "sort": scan.key.sort,
-    }
-    print(json.dumps({"level": "ERROR", "message": "scan cannot be folded", **told}))
+    logs.report(
+        "scan cannot be folded",
+        error,
+        failures=failures,
+        set_aside=failures >= MOST_FAILURES,
+        partition=scan.key.partition,
+        sort=scan.key.sort,
+    )

@@ -4,11 +4,11 @@ Nothing should ever be wrong, and this is how one knows. It is also the last net
 sweep were both missed. The order stays in the table with how far it came, so a run that is cut off is taken up again.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Final, TypeVar
 
+from chalicelib import logs
 from chalicelib.core.days import day_of, iso_day, parse_day
 from chalicelib.core.integrity import EXPIRED, Drift, Progress, Report
 from chalicelib.errors import InvalidRequest, Unavailable
@@ -136,7 +136,7 @@ class _Recount:
         except (Expired, Overtaken, Unavailable):
             raise
         except Exception as error:  # noqa: BLE001 - one link's trouble must not keep the others from being checked
-            _log("ERROR", "recount failed", error=type(error).__name__)
+            logs.report("recount failed", error)
         self._run.leave(Drift())
         return None
 
@@ -170,8 +170,4 @@ def _finish(run: Run, skipped: str) -> None:
     )
     if not any(recounts.finish(run.order, report) for _ in range(ATTEMPTS)):
         raise Unavailable.storage()
-    _log("INFO", "recounted", organization=run.organization, **{**asdict(report), "day": iso_day(run.day)})
-
-
-def _log(level: str, message: str, **facts: object) -> None:
-    print(json.dumps({"level": level, "message": message, **facts}))
+    logs.info("recounted", organization=run.organization, **{**asdict(report), "day": iso_day(run.day)})

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
+from chalicelib import metrics
 from chalicelib.core.days import day_of
 from chalicelib.core.integrity import Drift, Progress, horizon, is_checkable
+from chalicelib.core.metric_names import DRIFT_FOUND
 from chalicelib.core.recounting import scans_off
 from chalicelib.core.rollups import Rollup, RollupKey
 from chalicelib.core.visitors import VisitorKey, Visits
@@ -117,12 +119,16 @@ class Run:
 
     def leave(self, drift: Drift) -> None:
         """Note that something could not be checked, or was found and could not be repaired."""
+        metrics.count(DRIFT_FOUND, drift.items)
         progress = self.progress
         self.progress = replace(progress, unchecked=progress.unchecked + 1, left=progress.left + drift)
 
     def _repair(self, part: Findings) -> bool:
         repaired = replace(self.progress, repaired=self.progress.repaired + part.drift).following(part.followed)
-        return self._write(repaired, part)
+        if not self._write(repaired, part):
+            return False
+        metrics.count(DRIFT_FOUND, part.drift.items)
+        return True
 
     def _write(self, progress: Progress, part: Findings) -> bool:
         order = recounts.write(self._order, progress, self.now_ms, part.rollups, part.visitors)

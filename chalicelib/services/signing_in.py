@@ -4,10 +4,10 @@ Whoever asks learns nothing about an address: known or not, the same is checked,
 the address itself goes nowhere. The job, which nobody waits for, looks it up and mails what its member has on record.
 """
 
-import json
 import secrets
 from typing import Final
 
+from chalicelib import logs
 from chalicelib.config import settings
 from chalicelib.core import key_texts
 from chalicelib.core.accounts import Member
@@ -57,7 +57,7 @@ def send_link(digest: str, asked_ms: int, now_ms: int) -> bool:
     Unavailable when it can be done neither now nor soon.
     """
     if not sends_mail():
-        print(json.dumps({"level": "INFO", "message": "no mails are sent"}))
+        logs.info("no mails are sent")
         return True
     if now_ms >= asked_ms + LINK_MS:
         return True

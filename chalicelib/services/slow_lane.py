@@ -9,12 +9,12 @@ of goes back to the end of the queue, to come again about when its turn comes, s
 A message is deleted when it is done, or back in the queue. One whose process is killed comes again.
 """
 
-import json
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final, NamedTuple
 
+from chalicelib import logs
 from chalicelib.core.breaker import Breaker
 from chalicelib.core.deliveries import Message
 from chalicelib.errors import Unavailable
@@ -153,7 +153,7 @@ def _key(body: str) -> Key | None:
     try:
         place = Message.loads(body).place
     except (ValueError, TypeError, KeyError) as error:
-        _report(error)
+        logs.report("slow lane", error)
         return None
     return place.organization, place.receiver
 
@@ -168,8 +168,4 @@ def _delete(receipts: Sequence[str]) -> None:
     try:
         queues.finish_slow(receipts)
     except Unavailable as error:  # they come again, and ask for nothing
-        _report(error)
-
-
-def _report(error: Exception) -> None:
-    print(json.dumps({"level": "ERROR", "message": "slow lane", "error": type(error).__name__}))
+        logs.report("slow lane", error)

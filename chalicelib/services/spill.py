@@ -4,10 +4,10 @@ They are folded here as well, because the sweep looks only at the last minutes a
 the message goes only when the scan is counted.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from chalicelib import logs
 from chalicelib.core.scans import ScanKey
 from chalicelib.core.slots import REFUSED_GROWTH
 from chalicelib.services import counting
@@ -29,7 +29,7 @@ def write(message: Mapping[str, Any], now_ms: int) -> None:
     if terms is None:
         return
     if _is_expired(terms.expires(key.ms), now_ms):
-        print(json.dumps({"level": "ERROR", "message": "spilled scan is too old", "scan": key.sort}))
+        logs.report("spilled scan is too old", scan=key.sort)
         return
     if message["error"] in THROTTLED:
         counting.grow(key.organization, key.link, REFUSED_GROWTH, key.ms)

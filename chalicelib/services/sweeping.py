@@ -8,15 +8,17 @@ A sweep that runs out of time leaves the rest to the next one.
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
+from chalicelib import metrics
 from chalicelib.core import slots as spread
 from chalicelib.core.batches import batches
 from chalicelib.core.days import DAY_MS, day_of, iso_day
-from chalicelib.core.scans import ScanKey, index_partition
-from chalicelib.services import counting
+from chalicelib.core.metric_names import SCANS_PENDING
+from chalicelib.core.scans import Scan, ScanKey, index_partition
+from chalicelib.services import counting, migrating
 from chalicelib.store import (
     accounts,
     bundles,
@@ -43,9 +45,14 @@ OutOfTime = Callable[[], bool]
 def sweep(now_ms: int, out_of_time: OutOfTime = lambda: False) -> bool:
     """Fold what is pending in every organization, and see that every order goes on. False when time ran out.
 
-    Raises what stopped a part of it, after everything else was done.
+    Orders the migrations that the data has not been through, too. Raises what stopped a part of it, after everything
+    else was done.
     """
     failures: list[Exception] = []
+    try:
+        migrating.order_missing(now_ms, IDLE_MS)
+    except Exception as error:  # noqa: BLE001 - as below
+        failures.append(error)
     for organization in accounts.organizations():
         for part in (_send_again, _settle_reopened, sweep_organization):
             if out_of_time():
@@ -71,7 +78,7 @@ def sweep_organization(organization: int, now_ms: int, out_of_time: OutOfTime = 
         if out_of_time():
             break
         try:
-            counting.settle_pending(scans.read(page))
+            _settle(scans.read(page))
         except Exception as error:  # noqa: BLE001 - raised below
             failure = failure or error
         if not failure:
@@ -81,6 +88,12 @@ def sweep_organization(organization: int, now_ms: int, out_of_time: OutOfTime = 
             jobs.note_swept(organization, until)
     if failure:
         raise failure
+
+
+def _settle(found: Sequence[Scan]) -> None:
+    """Fold those that are pending, and count them: the stream should have brought each within a minute."""
+    metrics.count(SCANS_PENDING, sum(bool(scan.pending) for scan in found))
+    counting.settle_pending(found)
 
 
 def _behind(organization: int, first_ms: int, until_ms: int) -> Iterator[ScanKey]:
@@ -119,7 +132,7 @@ def _settle_reopened(organization: int, now_ms: int, out_of_time: OutOfTime) -> 
         if out_of_time():
             break
         try:
-            counting.settle_pending(scans.read([key for key, _ in page]))
+            _settle(scans.read([key for key, _ in page]))
             for key, note in page:
                 reopened.forget(key, note)
         except Exception as error:  # noqa: BLE001 - raised below

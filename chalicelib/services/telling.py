@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from chalicelib import ids
+from chalicelib import ids, logs
 from chalicelib.config import settings
 from chalicelib.core import slack
 from chalicelib.core.accounts import OWNER
@@ -70,7 +70,7 @@ def _tell_channels(organization: int, ended: Ended, event: str, now_ms: int) -> 
 def _tell_owners(organization: int, ended: Ended, event: str) -> None:
     """Mail each owner by themselves. Raises Unavailable after all others were mailed."""
     if not settings().mail_from:
-        print(json.dumps({"level": "INFO", "message": "no mails are sent", "event": event}))
+        logs.info("no mails are sent", event=event)
         return
     failure: Unavailable | None = None
     for member in members.everyone(organization):

@@ -16,10 +16,10 @@ slots, where the bound is lower, it may be told of late.
 The mark is written in one transaction with a look at the link, so that none is left of one that is being erased.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from chalicelib import logs
 from chalicelib.core import rollups as r
 from chalicelib.core.rollups import LIFETIME, RollupKey, merged, scoped
 from chalicelib.core.thresholds import Span, Thresholds, crossed, in_force, joined
@@ -126,9 +126,7 @@ def _totals(organization: int, slots: Mapping[str, int]) -> dict[str, int]:
         if len(parts) == len(of):
             totals[scope] = r.amount(merged(parts), r.TOTAL)
         else:
-            print(
-                json.dumps({"level": "ERROR", "message": "a total that cannot be read", "organization": organization})
-            )
+            logs.report("a total that cannot be read", organization=organization)
     return totals
 
 

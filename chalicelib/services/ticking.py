@@ -9,13 +9,13 @@ looked at as it is stored, so a tick that runs twice, late, or beside another do
 The cursor does not pass what storage failed for. An alarm that fails otherwise is put off, and comes up again.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from chalicelib import logs
 from chalicelib.core.batches import batches
 from chalicelib.core.deliveries import WAITING, Place, next_message
 from chalicelib.errors import Unavailable
@@ -146,7 +146,7 @@ class _Tick:
 
     def _report(self, error: Exception) -> None:
         self.failures.append(error)
-        print(json.dumps({"level": "ERROR", "message": "tick", "error": type(error).__name__}))
+        logs.report("tick", error)
 
 
 def _send_due(places: Sequence[Place], now_ms: int) -> None:

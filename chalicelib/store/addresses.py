@@ -3,6 +3,7 @@
 pk address#<SHA-256>    sk <organization>#<member>    a member with this address
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
@@ -36,6 +37,13 @@ def put(write: Transaction, member: Member) -> None:
 def delete(write: Transaction, member: Member) -> None:
     """Add to a transaction that a member does not sign in any more."""
     write.delete(_item(member), None, "address")
+
+
+def missing(members: Sequence[Member]) -> list[Member]:
+    """Those members who are not found by their addresses, consistently."""
+    items = {(item.pk, item.sk): member for member in members for item in [_item(member)]}
+    found = {(item.pk, item.sk) for item in AddressItem.batch_get(list(items), consistent_read=True)}
+    return [member for key, member in items.items() if key not in found]
 
 
 def memberships(digest: str) -> list[Membership]:

@@ -1,11 +1,11 @@
 """Mails, by SES."""
 
-import json
 from functools import cache
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import logs
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
 from chalicelib.store.aws_clients import client
@@ -29,7 +29,7 @@ def send(to: str, subject: str, text: str) -> bool:
         code = error.response["Error"]["Code"]
         if code not in _REFUSALS:
             raise Unavailable.storage() from error
-        print(json.dumps({"level": "ERROR", "message": "a mail was refused", "error": code}))
+        logs.report("a mail was refused", error=code)
         return False
     except BotoCoreError as error:
         raise Unavailable.storage() from error

@@ -1,6 +1,5 @@
 """What every stored record shares: its table's name from the settings, and one connection for all of them."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from threading import Lock
@@ -14,6 +13,7 @@ from pynamodb.constants import GLOBAL_SECONDARY_INDEXES
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
+from chalicelib import logs
 from chalicelib.config import settings
 from chalicelib.errors import Unavailable
 
@@ -68,7 +68,7 @@ class SharedConnection(Connection):
             if code in REFUSALS:
                 raise
             if code not in TRANSIENT:
-                print(json.dumps({"level": "ERROR", "message": "storage refuses", "error": code}))
+                logs.report("storage refuses", error=code)
             raise Unavailable.storage() from error
         return answer
 
@@ -95,7 +95,7 @@ def passing_over(found: Iterable[Of], read: Callable[[Of], T]) -> Iterator[T]:
         try:
             yield read(item)
         except (TypeError, ValueError):
-            print(json.dumps({"level": "ERROR", "message": "an item of nobody's"}))
+            logs.report("an item of nobody's")
 
 
 class Record(Model):

@@ -34,7 +34,7 @@ def test_a_redirect_is_a_call_an_invocation_and_its_logs() -> None:
     assert used[Item.GB_SECONDS] == pytest.approx(1000 * 0.014 * 0.5)
     assert used[Item.READS] == 500
     assert used[Item.LOGS_GB] * 2**30 == pytest.approx(
-        1000 * (assumptions.PLATFORM_LOG.value + assumptions.OWN_LOG.value)
+        1000 * (assumptions.PLATFORM_LOG.value + assumptions.OWN_LOG.value + assumptions.ACCESS_LOG.value)
     )
     assert Item.WRITES not in used  # the fold's units hold them
 

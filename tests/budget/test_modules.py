@@ -24,9 +24,12 @@ from tests.services.account import Account, new_account
 from tests.test_docs import TEMPLATE
 from tests.world import World, now_ms
 
-# With the event functions' decorators, and with DynamoDB; certifi is none of ours, and taken if it is there.
+# With the event functions' decorators, DynamoDB and the log; certifi is none of ours, and taken if it is there.
 STORING = frozenset(
-    {"botocore", "certifi", "chalice", "dateutil", "jmespath", "pynamodb", "six", "typing_extensions", "urllib3"}
+    {
+        *("aws_lambda_powertools", "botocore", "certifi", "chalice", "dateutil", "jmespath", "pynamodb", "six"),
+        *("typing_extensions", "urllib3"),
+    }
 )
 DECLARING = STORING | {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
 
@@ -42,19 +45,19 @@ class Budget:
 
 # A tenth above what there are today: a few more files are nothing, another room is.
 BUDGETS = {
-    "fold": Budget(400, 57),
-    "spill": Budget(400, 58),
-    "sweep": Budget(430, 89),
-    "recount": Budget(430, 89),
-    "deliver": Budget(415, 66),
-    "slow": Budget(415, 66),
-    "tick": Budget(430, 81),
-    "jobs": Budget(565, 219),
-    "events": Budget(525, 131, DECLARING),
-    "api": Budget(505, 109, DECLARING),
+    "fold": Budget(435, 59),
+    "spill": Budget(435, 60),
+    "sweep": Budget(465, 91),
+    "recount": Budget(465, 91),
+    "deliver": Budget(450, 68),
+    "slow": Budget(450, 68),
+    "tick": Budget(465, 83),
+    "jobs": Budget(600, 221),
+    "events": Budget(560, 133, DECLARING),
+    "api": Budget(540, 111, DECLARING),
 }
-FIRST_ANSWER = Budget(545, 142, DECLARING)
-FIRST_PAGE = Budget(595, 165, DECLARING | {"jinja2", "markupsafe", "tzdata"})
+FIRST_ANSWER = Budget(580, 144, DECLARING)
+FIRST_PAGE = Budget(630, 167, DECLARING | {"jinja2", "markupsafe", "tzdata"})
 
 IMPORTING = """
 import sys

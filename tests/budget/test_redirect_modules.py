@@ -26,16 +26,18 @@ print(json.dumps([answer["statusCode"], sorted(set(sys.modules) - before)]))
 HEAVY = {
     *("app", "boto3", "botocore", "chalice", "urllib3", "requests"),
     *("pydantic", "pynamodb", "segno", "PIL", "zxingcpp", "ua_parser", "is_bot", "jinja2", "mcp_types"),
+    "aws_lambda_powertools",
     *("dataclasses", "inspect", "http", "email", "asyncio", "logging", "random", "secrets", "decimal"),
 }
 OF_OURS = {
-    *("chalicelib", "chalicelib.ids", "chalicelib.redirect", "chalicelib.core", "chalicelib.wire"),
+    *("chalicelib", "chalicelib.ids", "chalicelib.lines", "chalicelib.redirect", "chalicelib.core", "chalicelib.wire"),
     *(f"chalicelib.core.{it}" for it in ("arrivals", "days", "handover", "notices", "paths", "queries", "scan_keys")),
+    "chalicelib.core.metric_names",
     *(f"chalicelib.core.{it}" for it in ("slots", "states", "targets", "viewers", "visitors")),
     *(f"chalicelib.wire.{it}" for it in ("answers", "client", "connections", "credentials", "endpoints", "failed")),
     "chalicelib.wire.signing",
 }
-MOST_MODULES = 80  # beside those that every Python process has
+MOST_MODULES = 82  # beside those that every Python process has
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib import ids
+from chalicelib.core.days import DAY_MS
+from infra import aws
 from infra.local import LocalStack
 from tests.e2e import organizations
 from tests.e2e.conftest import Answer, Client
-from tests.e2e.observed import eventually
+from tests.e2e.observed import Item, eventually, invoke
 from tests.e2e.past import CITIES
+from tests.world import now_ms
 
 SCANS = 5_600  # of a kilobyte each: more than an answer takes, and more than a part of an upload
 MOST_BYTES = 5_000_000
@@ -76,3 +79,45 @@ def test_a_large_export_is_ordered_and_fetched(client: Client, code: dict[str, A
     assert all(list(row) == FIELDS for row in rows)
     assert [row["timestamp"] for row in rows] == sorted(row["timestamp"] for row in rows)
     assert all(row["city"] == cities[n % len(cities)] for n, row in enumerate(rows))
+
+
+def _running(stack: LocalStack, created_ms: int, **more: dict[str, Any]) -> tuple[Item, str]:
+    """An order for a file of a link without scans, as it is stored, and the key of the file."""
+    organization, number = ids.parse(stack.organization) or 0, ids.new(now_ms())
+    wanted = {"link": 1, "first": 0, "end": created_ms, "total": 0, "scans": 0, "created": created_ms, "touched": 0}
+    item = {"pk": {"S": f"{organization}"}, "sk": {"S": f"export#{number}"}, "expires": {"N": "9999999999"}, **more}
+    item |= {name: {"N": f"{value}"} for name, value in wanted.items()}
+    item |= {"format": {"S": "csv"}, "shape": {"S": "qrcodes"}, "filename": {"S": "x.csv"}, "state": {"S": "running"}}
+    return item, f"{organization}/{number}/x.csv"
+
+
+def _worked_on(stack: LocalStack, item: Item) -> str:
+    """The state of an order once the job has worked on it."""
+    dynamodb, table = aws.clients(stack.aws_endpoint)("dynamodb"), stack.environment["OBJECTS_TABLE"]
+    dynamodb.put_item(TableName=table, Item=item)
+    key = {name: item[name] for name in ("pk", "sk")}
+    job = {"organization": int(item["pk"]["S"]), "export": int(item["sk"]["S"].removeprefix("export#"))}
+    invoke(stack, "chalicelib.functions.jobs.handler", {"Records": [{"messageId": "1", "body": json.dumps(job)}]})
+
+    def state() -> str:
+        return str(dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]["state"]["S"])
+
+    assert eventually(lambda: state() != "running")
+    return state()
+
+
+def test_a_file_whose_parts_got_lost_is_begun_anew(stack: LocalStack) -> None:
+    lost = {"upload": {"S": "lost"}, "etags": {"S": "one"}, "ended": {"BOOL": True}}
+    item, key = _running(stack, now_ms(), **lost)
+    assert _worked_on(stack, item) == "done"
+    bucket = stack.environment["EXPORTS_BUCKET"]
+    assert aws.clients(stack.aws_endpoint)("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def test_an_order_that_is_given_up_leaves_no_parts(stack: LocalStack) -> None:
+    s3, bucket = aws.clients(stack.aws_endpoint)("s3"), stack.environment["EXPORTS_BUCKET"]
+    item, key = _running(stack, now_ms() - 2 * DAY_MS)
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+    assert _worked_on(stack, {**item, "upload": {"S": upload}}) == "failed"
+    left = s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+    assert upload not in [it["UploadId"] for it in left]

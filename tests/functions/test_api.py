@@ -17,11 +17,11 @@ from infra.package import ROOT
 # once only, and here `app.py` did.
 PROGRAM = """
 import json, sys
-from chalicelib.functions.api import handler
+from chalicelib.functions.api import api
 found = {}
 for path in json.load(sys.stdin):
-    handler.admit(path)
-    found[path] = sorted(handler.app.routes[path])
+    api.admit(path)
+    found[path] = sorted(api.app.routes[path])
 print(json.dumps(found))
 """
 # What must know all others has no home.

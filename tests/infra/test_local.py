@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from infra import aws
+from infra.deploy import outputs
 from infra.errors import StackError
-from infra.local import LocalStack
+from infra.local import STACK, LocalStack
 from infra.ministack import command_line, free_port
 from infra.package import ROOT, SOURCES
 
@@ -92,8 +93,9 @@ def test_changed_code_settings_and_tables_are_taken_up_and_nothing_is_lost(folde
     edit(root, "tables.yaml", "IndexName: by_day", "IndexName: by_week")
     with LocalStack(folder, root=root) as stack:
         assert ask(stack.demo_link)[0] == 299
-        dynamodb = aws.clients(stack.aws_endpoint)("dynamodb")
-        table = dynamodb.describe_table(TableName="quietzone-ScansTable")["Table"]
+        clients = aws.clients(stack.aws_endpoint)
+        name = outputs(clients("cloudformation"), STACK)["ScansTable"]
+        table = clients("dynamodb").describe_table(TableName=name)["Table"]
         assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["by_week"]
         assert scans(stack) == 3
     shutil.copy(ROOT / "chalicelib/redirect.py", root / "chalicelib/redirect.py")

@@ -83,7 +83,9 @@ def test_a_link_that_cannot_be_read_is_unavailable_after_two_attempts(
     aws = serve(trouble, trouble)
     assert _scan()["statusCode"] == 503
     assert aws.operations == [READ, READ]
-    assert json.loads(capsys.readouterr().out)["error"] == code
+    counted, told = map(json.loads, capsys.readouterr().out.splitlines())
+    assert counted["RedirectsUnavailable"] == [1.0]
+    assert told["error"] == code
 
 
 def test_a_scan_that_can_go_nowhere_is_one_line_of_the_log(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,74 @@
+"""The log: a line of JSON for whatever is said, by Powertools.
+
+Nothing in it tells who asked or what for. A message is a constant, and so are its facts' names, which
+`tests/test_logs.py` knows all of. An error is its type and the places that it came through: its words may repeat a
+table's name, an address or a body. CloudWatch keeps each line's time, so it is not in the line.
+"""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+
+
+class _Printed(logging.Handler):
+    """Lines go wherever `print` goes, which is where Lambda looks."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record))
+
+
+class _Wordless(logging.Filter):
+    """Takes from a record what is not a constant: values within its message, and an error's own words."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.args = None
+        if isinstance(record.exc_info, tuple):
+            vars(record).update(_of(record.exc_info[1]))
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
+def _type_of(value: object) -> str:
+    """What stands for a value that is none of JSON's: its text might hold anything."""
+    return type(value).__name__
+
+
+_printed: Final = _Printed()
+_printed.addFilter(_Wordless())
+_logger: Final = Logger(
+    logger_handler=_printed, location=None, timestamp=None, serialize_stacktrace=False, json_default=_type_of
+)
+
+
+def begin(event: Mapping[str, Any], context: object) -> None:
+    """What is said from here on is of this invocation: by Lambda's id of it, and for a request by API Gateway's, which
+    the client is told as well (`x-amzn-RequestId`). `context` is Lambda's; elsewhere there is none."""
+    request = event.get("requestContext", {}).get("requestId")
+    _logger.append_keys(function_request_id=getattr(context, "aws_request_id", None), request_id=request)
+
+
+def info(message: str, **facts: object) -> None:
+    """Say something, with facts that are nobody's secret."""
+    _logger.info(message, extra=facts)
+
+
+def report(message: str, failure: BaseException | None = None, **facts: object) -> None:
+    """Say what went wrong."""
+    _logger.error(message, extra=_of(failure) | facts)
+
+
+def adopt(other: logging.Logger) -> None:
+    """Have a library's own lines written like ours, and without what they tell."""
+    other.handlers = [_printed]
+    other.propagate = False
+
+
+def _of(failure: BaseException | None) -> dict[str, object]:
+    if failure is None:
+        return {}
+    frames = traceback.extract_tb(failure.__traceback__)
+    at = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    return {"error": type(failure).__name__, "at": at}

@@ -1,0 +1,184 @@
+"""What comes due: messages that were lost, receivers that were left alone, summaries; and who wants no more."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from chalicelib import ids
+from chalicelib.store.deliveries import MINUTE_MS, due_in
+from infra import aws
+from infra.local import LocalStack
+from infra.resume import tick
+from tests.e2e.agents import IPHONE_SAFARI
+from tests.e2e.conftest import Client
+from tests.e2e.observed import eventually, invoke, items
+from tests.e2e.receivers import Receiver, receiving
+
+Item = dict[str, Any]
+Posts = Callable[..., Receiver]
+
+
+@pytest.fixture
+def receivers() -> Iterator[Posts]:
+    with ExitStack() as open_ones:
+        yield lambda *answer: open_ones.enter_context(receiving(*answer))
+
+
+class Deliveries:
+    """The deliveries table of an organization, past whoever writes it."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack = stack
+        self.organization = ids.parse(stack.organization) or 0
+        self._dynamodb = aws.clients(stack.aws_endpoint)("dynamodb")
+
+    def of(self, receiver: str) -> list[Item]:
+        """What is on its way to a receiver."""
+        return self._beginning(f"{self.organization}#{ids.parse(receiver)}#")
+
+    def alarm(self, kind: str, receiver: str) -> Item:
+        """An alarm about a receiver; empty when there is none."""
+        found = self._beginning(f"{self.organization}#alarms")
+        return next((it for it in found if it["sk"]["S"] == f"{kind}#{ids.parse(receiver)}"), {})
+
+    def health(self, receiver: str, **more: int) -> None:
+        """Change what is known of how a receiver fares."""
+        key = {"pk": {"S": f"{self.organization}"}, "sk": {"S": f"health#{ids.parse(receiver)}"}}
+        known = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
+        well = {"version": 1, "failures": 0, "cooldown": 0, "slow_until": 0, "expires": 9_999_999_999}
+        self._put({**{name: {"N": f"{n}"} for name, n in well.items()}, **known, **key, **_numbers(more)})
+
+    def be_due(self, item: Item) -> None:
+        """Let something that waits be due since a minute ago."""
+        now_ms = _now_ms()
+        self._put({**item, "due": {"N": f"{now_ms - MINUTE_MS}"}, "wait": {"S": due_in(now_ms // MINUTE_MS, 0)}})
+
+    def tick(self) -> None:
+        invoke(self.stack, "chalicelib.functions.tick.handler", tick())
+
+    def slow(self) -> None:
+        invoke(self.stack, "chalicelib.functions.slow.handler", tick())
+
+    def _beginning(self, partition: str) -> list[Item]:
+        return [item for item in items(self.stack, "DELIVERIES_TABLE") if item["pk"]["S"].startswith(partition)]
+
+    def _put(self, item: Item) -> None:
+        self._dynamodb.put_item(TableName=self._table, Item=item)
+
+    @property
+    def _table(self) -> str:
+        return self.stack.environment["DELIVERIES_TABLE"]
+
+
+@pytest.fixture
+def deliveries(stack: LocalStack) -> Deliveries:
+    return Deliveries(stack)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _numbers(named: dict[str, int]) -> Item:
+    return {name: {"N": f"{number}"} for name, number in named.items()}
+
+
+def _endpoint(client: Client, url: str, event: str = "scan.created") -> str:
+    answer = client.api("POST", "/v1/webhooks", {"url": url, "events": [event]})
+    assert answer.status == 200, answer.text
+    return str(answer.json["id"])
+
+
+def _summary(client: Client, url: str, **about: Any) -> str:
+    answer = client.api("POST", "/v1/summaries", {"url": url, "time_zone": "UTC", **about})
+    assert answer.status == 201, answer.text
+    return str(answer.json["id"])
+
+
+@pytest.mark.parametrize("is_slow", [False, True], ids=["who answers quickly", "who is slow"])
+def test_who_wants_no_more_is_disabled_and_owners_are_told(
+    client: Client, receivers: Posts, deliveries: Deliveries, is_slow: bool
+) -> None:
+    gone, told, inbox = receivers(lambda _: 410), receivers(), deliveries.stack.inbox()
+    code = client.create("for nobody")
+    client.api("PUT", f"/v1/thresholds/{code['id']}", {"thresholds": [1]})
+    endpoint = _endpoint(client, gone.url, "url.click_threshold")
+    summary = _summary(client, gone.url, scope="link", scope_id=code["id"])
+    channel = _summary(client, told.url, scope="organization", thresholds=False)
+    for each in (endpoint, summary):
+        deliveries.health(each, slow_until=_now_ms() + 10 * MINUTE_MS if is_slow else 0)
+    before = len(inbox.fresh())
+    assert client.scan(code["slug"], IPHONE_SAFARI).status == 302
+
+    def are_disabled() -> bool:
+        if is_slow:
+            deliveries.slow()
+        paths = (f"/v1/webhooks/{endpoint}", f"/v1/summaries/{summary}")
+        return [client.api("GET", path).json["status"] for path in paths] == ["disabled"] * 2
+
+    assert eventually(are_disabled)
+    assert eventually(lambda: len(told.got) == 2)
+    assert eventually(lambda: len(deliveries.stack.inbox().fresh()) == before + 2)
+    _remove(client, [endpoint], [summary, channel])
+
+
+def test_a_delivery_whose_message_was_lost_is_tried_again(
+    client: Client, receivers: Posts, deliveries: Deliveries
+) -> None:
+    answers = [500, 204]
+    receiver = receivers(lambda _: answers.pop(0))
+    endpoint = _endpoint(client, receiver.url)
+    assert client.scan(client.create()["slug"], IPHONE_SAFARI).status == 302
+    assert eventually(lambda: any("due" in it for it in deliveries.of(endpoint)))
+    (waiting,) = deliveries.of(endpoint)
+    deliveries.be_due(waiting)
+    deliveries.tick()
+    assert eventually(lambda: [it["state"]["S"] for it in deliveries.of(endpoint)] == ["delivered"])
+    _remove(client, [endpoint])
+
+
+def test_a_receiver_that_was_left_alone_is_tried_when_its_time_comes(
+    client: Client, receivers: Posts, deliveries: Deliveries
+) -> None:
+    answers = [503]
+    receiver = receivers(lambda _: answers.pop() if answers else 204)
+    endpoint, code = _endpoint(client, receiver.url), client.create()
+    for number in (1, 2):
+        assert client.scan(code["slug"], IPHONE_SAFARI).status == 302
+        assert eventually(lambda number=number: deliveries.slow() or len(deliveries.of(endpoint)) == number)
+    assert eventually(lambda: deliveries.slow() or bool(deliveries.alarm("wake", endpoint)))
+    deliveries.health(endpoint, open_until=_now_ms() - 1)
+    deliveries.be_due(deliveries.alarm("wake", endpoint))
+
+    def is_delivered() -> bool:
+        deliveries.tick()
+        deliveries.slow()
+        return "delivered" in [it["state"]["S"] for it in deliveries.of(endpoint)]
+
+    assert eventually(is_delivered)
+    _remove(client, [endpoint])
+
+
+def test_a_summary_that_is_due_is_sent_and_one_of_a_deleted_link_ends(
+    client: Client, receivers: Posts, deliveries: Deliveries
+) -> None:
+    channel, code = receivers(), client.create("to be deleted")
+    of_all = _summary(client, channel.url, scope="organization")
+    of_one = _summary(client, channel.url, scope="link", scope_id=code["id"])
+    assert client.api("DELETE", f"/v1/dynamic/{code['id']}").status == 200
+    for each in (of_all, of_one):
+        deliveries.be_due(deliveries.alarm("summary", each))
+    deliveries.tick()
+    assert eventually(lambda: len(channel.got) == 1)
+    assert eventually(lambda: client.api("GET", f"/v1/summaries/{of_one}").json["status"] == "disabled")
+    _remove(client, [], [of_all, of_one])
+
+
+def _remove(client: Client, endpoints: Sequence[str], summaries: Sequence[str] = ()) -> None:
+    for each in endpoints:
+        assert client.api("DELETE", f"/v1/webhooks/{each}").status == 200
+    for each in summaries:
+        assert client.api("DELETE", f"/v1/summaries/{each}").status == 200
