@@ -47,6 +47,7 @@ def bring(stack: Attached, path: str, *, dry: bool) -> "Plan":
         plan = importing.plan(organization, _read(rows, format), _own_hosts(stack), now_ms)
         if not dry:
             _follow(importing.write(organization, plan.new, now_ms), len(plan.new))
+            importing.credit(plan.credited, now_ms)
     except InvalidRequest as error:
         raise StackError(error.message) from error
     except Unavailable as error:
@@ -99,6 +100,8 @@ def _report(plan: "Plan", dry: bool) -> None:
     visits = sum(link.imported or 0 for link in plan.new)
     done = "would be imported" if dry else "imported"
     say(f"  {len(plan.new):,} {done}, with {visits:,} visits; {plan.there:,} there already")
+    if plan.credited:
+        say(f"  {len(plan.credited):,} of those had no imported visits: they {'would get' if dry else 'got'} them")
     say(f"  {len(plan.refused):,} refused")
 
 
