@@ -143,7 +143,7 @@ def kept(deployment: Target, remains: Remains) -> str:
     secrets          below /quietzone/{deployment.stack} in SSM's parameter store
 
   To delete them:  make destroy {stage} DELETE_DATA={deployment.stack}
-                   (within 90 days; then in the DynamoDB console)
+                   (within 90 days, and before another deploy of that stage; later in the DynamoDB console)
   To use them:     "A new deployment on old tables" in docs/operations.md"""
 
 
