@@ -71,12 +71,12 @@ class Shipment:
         """Certificate and web ACL first: the distribution wants them to be there."""
         lent = {name: "" for name in LENT if self._before(name)}
         domain = self._after("Domain")
-        if domain:
-            self.zone = hosted_zone(self.account.clients("route53"), domain)
+        # What is no longer wanted stays until the distribution has let go of it.
+        kept = domain or self._before("Domain")
         if domain or self.waf:
+            self.zone = hosted_zone(self.account.clients("route53"), kept) if kept else ""
             say(f"  {self.target.companion} in us-east-1, for CloudFront: certificate and web ACL")
-            # What is no longer wanted stays until the distribution has let go of it.
-            made = companion.provide(self._wanted(domain or self._before("Domain"), self.waf or self._had_waf))
+            made = companion.provide(self._wanted(kept, self.waf or self._had_waf))
             lent |= {"HostedZoneId": self.zone} if domain else {}
             lent |= {"CertificateArn": made["CertificateArn"]} if domain else {}
             lent |= {"WebAclArn": made["WebAclArn"]} if self.waf else {}
@@ -91,7 +91,8 @@ class Shipment:
             companion.provide(self._wanted(domain, self.waf))
 
     def _wanted(self, domain: str, waf: bool) -> Parameters:
-        return {"Domain": domain, "HostedZoneId": self.zone, "Firewall": "true" if waf else "false"}
+        zone = self.zone if domain else ""
+        return {"Domain": domain, "HostedZoneId": zone, "Firewall": "true" if waf else "false"}
 
     def _name_distribution(self, built: Package, outputs: dict[str, str]) -> dict[str, str]:
         """Without a domain short links live at the distribution, whose name is known only when it is there."""
