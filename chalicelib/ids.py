@@ -32,6 +32,11 @@ def new(now_ms: int) -> int:
         return _last
 
 
+def drawn_ms(number: int) -> int:
+    """When a number was drawn, to some milliseconds."""
+    return (number >> _RANDOM_BITS) + EPOCH_MS
+
+
 def spell(prefix: str, number: int) -> str:
     """A number as `<prefix>_<base32>`. Raises ValueError for a prefix that `parse` would not know."""
     if prefix not in PREFIXES:

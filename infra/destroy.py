@@ -144,7 +144,7 @@ def kept(deployment: Target, remains: Remains) -> str:
 
   To delete them:  make destroy {stage} DELETE_DATA={deployment.stack}
                    (within 90 days, and before another deploy of that stage; later in the DynamoDB console)
-  To use them:     import them into a stack, as CloudFormation calls it (docs/operations.md)"""
+  To use them:     "A new deployment on old tables" in docs/operations.md"""
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`make deploy STAGE=prod REGION=eu-west-1`: a production deployment in an AWS account, new or brought up to date.
 
-Checks, packages, uploads, shows what would change and asks; deploys, makes the first organization, tries everything
-over HTTP, and prints where it is. Whatever fails, the same command goes on from there.
+Checks, packages, uploads, shows what would change and asks; deploys, makes the first organization, migrates stored
+data, tries everything over HTTP, and prints where it is. Whatever fails, the same command goes on from there.
 """
 
 import os
@@ -13,6 +13,7 @@ from infra import wishes
 from infra.account import Account
 from infra.attached import attach_place, place_of
 from infra.command import asked, run, say
+from infra.migrate import migrate
 from infra.shipment import Shipment
 from infra.site import Site, site_of, url_of
 from infra.smoke import oldest_organization, smoke_test
@@ -28,6 +29,7 @@ def main() -> None:
     shipment = prepare()
     outputs = shipment.deploy()
     first_organization(shipment, outputs)
+    migrate(lambda line: say(f"  {line}"))
     smoke_test(_site(shipment, outputs), "" if shipment.account.is_embedded else url_of(outputs))
     say(f"\n{where(shipment, outputs, time.monotonic() - started)}")
 

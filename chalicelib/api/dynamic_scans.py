@@ -43,7 +43,7 @@ class ValueCount(TypedDict):
 class ScanSummary(TypedDict):
     """The numbers for a header. The leaders are lifetime."""
 
-    total: Annotated[Count, said("Scans ever, whatever the window.")]
+    total: Annotated[Count, said("Scans ever, whatever the window, with those that were imported.")]
     last7: Annotated[Count, said("Scans of today and the six days before.")]
     topCountry: str | None
     topDevice: str | None
@@ -89,6 +89,7 @@ class Scans(TypedDict):
     scans: ScanSummary
     analytics: Analytics
     pending: NotRequired[Annotated[Count, said("Scans that are not counted yet: a burst is under way.")]]
+    imported: NotRequired[Annotated[Count, said("Visits in scans.total that another service had counted.")]]
     recounting: NotRequired[Annotated[Literal[True], said("Stored scans are being judged again.")]]
 
 
@@ -111,7 +112,7 @@ def scans(found: Link, report: Report, window: Window, week: Window, base: str) 
     """The answer of `GET /v1/dynamic/{id}/scans`: totals ignore the window, everything else lies in it."""
     lifetime = report.lifetime
     summary: ScanSummary = {
-        "total": report.total,
+        "total": found.ever(report.total),
         "last7": report.scans(week),
         "topCountry": leading(lifetime, r.COUNTRY),
         "topDevice": leading(lifetime, r.DEVICE),
@@ -122,8 +123,10 @@ def scans(found: Link, report: Report, window: Window, week: Window, base: str) 
         "short_url": f"{base}/{found.slug}",
         "destination": found.destination,
         "scans": summary,
-        "analytics": _analytics(report, window),
+        "analytics": _analytics(found, report, window),
     }
+    if found.imported:
+        answer["imported"] = found.imported
     if report.pending:
         answer["pending"] = report.pending
     if report.recounting:
@@ -131,13 +134,13 @@ def scans(found: Link, report: Report, window: Window, week: Window, base: str) 
     return answer
 
 
-def _analytics(report: Report, window: Window) -> Analytics:
+def _analytics(found: Link, report: Report, window: Window) -> Analytics:
     inside = windows.within(report.days, window)
     series = windows.series(report.days, window, r.TOTAL)
     breakdowns = {name: tops(r.table(inside, of), unknown) for name, (of, unknown) in _BREAKDOWNS.items()}
     return {
         "days_window": len(window.days),
-        "total": report.total,
+        "total": found.ever(report.total),
         "window_total": r.amount(inside, r.TOTAL),
         "daily": [{"day": iso_day(day), "n": n} for day, n in series],
         **breakdowns,  # type: ignore[typeddict-item]  # the names of its own table

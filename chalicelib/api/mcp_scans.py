@@ -20,7 +20,7 @@ def get_scans(call: Call, asked: GetScans) -> shapes.Scans:
     inside = windows.within(report.days, window)
     answer: shapes.Scans = {
         "link": shapes.name(link, call.base),
-        "total_ever": report.total,
+        "total_ever": link.ever(report.total),
         "period": _period(window),
         "scans": r.amount(inside, r.TOTAL),
         "unique_visitors": windows.uniques(report.days, window, r.VISITORS),

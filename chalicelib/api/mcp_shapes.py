@@ -90,7 +90,7 @@ class Scans(TypedDict):
     """How often a link was scanned."""
 
     link: LinkName
-    total_ever: Annotated[Count, said("Scans since it was made.")]
+    total_ever: Annotated[Count, said("Scans ever, with those that were imported.")]
     period: Period
     scans: Annotated[Count, said("Scans in the period.")]
     unique_visitors: Uniques

@@ -99,7 +99,8 @@ def list_codes(call: Call) -> shapes.Codes:
     limit, offset = call.read(LIMIT), call.read(OFFSET)
     page = link_pages.page(call.who, limit, offset)
     ever = analytics.lifetimes(call.who.organization.number, [link.number for link in page.links])
-    codes = [shapes.code(link, r.amount(ever[link.number], r.TOTAL), call.base, call.now_ms) for link in page.links]
+    scans = {link.number: link.ever(r.amount(ever[link.number], r.TOTAL)) for link in page.links}
+    codes = [shapes.code(link, scans[link.number], call.base, call.now_ms) for link in page.links]
     return {"qpr_codes": codes, "total": page.total, "limit": limit, "offset": offset}
 
 
@@ -166,7 +167,7 @@ def analytics_of_code(call: Call, code_id: str) -> shapes.Analytics:
     """Read what happened to a code in a period: scans, unique visitors, conversations, a series."""
     period, granularity = call.read(PERIOD), call.read(GRANULARITY)
     link, spread = links.counted(call.who, code_id)
-    window = periods.named(period, link.created_ms, call.now_ms)
+    window = periods.named(period, link.counted_from_ms, call.now_ms)
     series.check_span(granularity, window, GRANULARITY.name)
     report = analytics.link_report(link.organization, link.number, window, call.now_ms, spread)
     return shapes.analytics(link, period, granularity, report, window)
@@ -243,7 +244,7 @@ def report_on_scan(call: Call, scan_id: str) -> shapes.Scan:
 def _code(call: Call, link: Link, spread: Spread | None = None) -> shapes.Code:
     """A code with its total, in which the newest scan is."""
     report = analytics.link_report(link.organization, link.number, NO_DAYS, call.now_ms, spread)
-    return shapes.code(link, report.total, call.base, call.now_ms)
+    return shapes.code(link, link.ever(report.total), call.base, call.now_ms)
 
 
 def _new_code(call: Call, link: Link) -> str:

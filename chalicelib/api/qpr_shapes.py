@@ -44,7 +44,7 @@ class Code(TypedDict):
     qr_image_url: Annotated[Url, said("Its picture as PNG.")]
     qr_svg_url: Annotated[Url, said("Its picture as SVG.")]
     status: Annotated[str, one_of(ACTIVE, PAUSED, DRAFT, EXPIRED, DELETED), said("Whether it redirects now.")]
-    scans_total: Annotated[Count, said("Scans ever.")]
+    scans_total: Annotated[Count, said("Scans ever, with those that were imported.")]
     created_at: Time
     updated_at: Time
     compact: NotRequired[Compact]

@@ -30,7 +30,7 @@ class QrCode(TypedDict):
     image_url: Annotated[Url, said("Its picture.")]
     status: Annotated[str, one_of(ACTIVE, PAUSED, DRAFT, EXPIRED, DELETED), said("What it is now.")]
     active: Annotated[bool, said("Whether it redirects now.")]
-    total_scans: Annotated[Count, said("Scans ever.")]
+    total_scans: Annotated[Count, said("Scans ever, with those that were imported.")]
     unique_scans: Annotated[Count, said("Unique visitors ever.")]
     created_at: Time
     updated_at: Time
@@ -76,7 +76,7 @@ def code(link: Link, lifetime: Rollup, base: str, now_ms: int) -> QrCode:
         "image_url": f"{base}/api/qr/{spelled}/download",
         "status": state,
         "active": state == ACTIVE,
-        "total_scans": r.amount(lifetime, r.TOTAL),
+        "total_scans": link.ever(r.amount(lifetime, r.TOTAL)),
         "unique_scans": r.amount(lifetime, r.VISITORS),
         "created_at": iso_time(link.created_ms),
         "updated_at": iso_time(link.updated_ms or link.created_ms),

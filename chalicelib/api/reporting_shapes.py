@@ -49,7 +49,7 @@ ClientId = Annotated[str, said("The client's id.", "client_akn2ybt1za")]
 CampaignOfIt = Annotated[str | None, said("The campaign that it is assigned to.")]
 ClientOfIt = Annotated[str | None, said("The client that it is assigned to.")]
 ClientStatus = Annotated[str, one_of(*campaigns.STATUSES), said("Whether the client's own keys see anything.")]
-Ever = Annotated[Count, said("Scans ever.")]
+Ever = Annotated[Count, said("Scans ever, with those that were imported.")]
 InPeriod = Annotated[Count, said("Scans within the period.")]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from chalicelib import ids
 from chalicelib.core.scannability import Scannability
 from chalicelib.core.states import ACTIVE, DELETED, DRAFT, ERASED, EXPIRED, PAUSED, state
 from chalicelib.core.thresholds import Thresholds
@@ -59,7 +60,8 @@ class Link:
     `left_out` are the spans of time whose scans are tests of its own: from a time to just before another. `custom`
     tells a slug of somebody's choice. `markers` is how many QR codes were ever made for it: the first, made at
     `marked_ms`, shows the bare short URL, each further one its number behind it. `campaign` and `client` are numbers, 0
-    for none.
+    for none. `imported` is how many visits another service had counted, None for a link that was made here; its
+    `created_ms` is then that service's.
     """
 
     organization: int
@@ -80,11 +82,21 @@ class Link:
     campaign: int = 0
     client: int = 0
     details: Details = field(default_factory=Details)
+    imported: int | None = None
 
     @property
     def name(self) -> str:
         """What people call it: its label, or else its slug."""
         return self.label or self.slug
+
+    @property
+    def counted_from_ms(self) -> int:
+        """When it was made here: no scan of it is older."""
+        return self.created_ms if self.imported is None else ids.drawn_ms(self.number)
+
+    def ever(self, counted: int) -> int:
+        """How often it was ever visited: what was counted here, and what was imported."""
+        return counted + (self.imported or 0)
 
     def state(self, now_ms: int) -> str:
         return state(self.status, self.pause_until_ms, self.expires_ms, now_ms)

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 LONGEST: Final = 50
-SPELLED: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+# Underscores come by imports only: capitals in a QR code have none.
+SPELLED: Final = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 
 
 def normalise(text: str) -> str:

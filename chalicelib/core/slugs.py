@@ -1,5 +1,6 @@
 """Slugs: what a short link ends with."""
 
+import re
 import secrets
 from typing import Final
 
@@ -9,6 +10,8 @@ from chalicelib.errors import InvalidRequest
 ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: no 0 and o, no 1, l and i
 LENGTH: Final = 7
 SHORTEST: Final = 3
+
+_CHOSEN: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 # What is, or may become, a page or an interface of the product itself.
 RESERVED: Final = frozenset(
@@ -101,8 +104,24 @@ def random_slug() -> str:
 def check_custom(slug: str, field: str = "slug") -> str:
     """A slug of somebody's choice, in lower case. Raises InvalidRequest."""
     wanted = slug.lower() if slug.isascii() else ""
-    if not SHORTEST <= len(slug) <= LONGEST or not SPELLED.fullmatch(wanted):
+    if not SHORTEST <= len(slug) <= LONGEST or not _CHOSEN.fullmatch(wanted):
         raise InvalidRequest.for_field(field, "must be 3 to 50 letters, digits and hyphens, no hyphen at either end")
-    if wanted in RESERVED:
-        raise InvalidRequest.for_field(field, f"{wanted} is reserved")
-    return wanted
+    return _unreserved(wanted, field)
+
+
+def check_imported(slug: str, field: str = "slug") -> str:
+    """A slug that another service gave out, in lower case: it is printed already, so it may be short, and have
+    underscores. Raises InvalidRequest."""
+    wanted = slug.lower() if slug.isascii() else ""
+    if len(slug) > LONGEST or not SPELLED.fullmatch(wanted):
+        problem = (
+            f"must be 1 to {LONGEST} letters, digits, hyphens and underscores, the first and last a letter or digit"
+        )
+        raise InvalidRequest.for_field(field, problem)
+    return _unreserved(wanted, field)
+
+
+def _unreserved(slug: str, field: str) -> str:
+    if slug in RESERVED:
+        raise InvalidRequest.for_field(field, f"{slug} is reserved")
+    return slug

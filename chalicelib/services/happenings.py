@@ -154,6 +154,9 @@ def _found_scan(event: str, kind: str, ms: int, scan: Scan) -> Found:
 
 
 def _of_link(link: Link) -> Iterator[Found]:
+    """Of one that was made here: an import of thousands of old links is no news to anybody."""
+    if link.imported is not None:
+        return
     for kind, prefix in ((e.URL_CREATED, "dc"), (e.QPR_CODE_CREATED, "qpr")):
         event = f"evt_{ids.spell(prefix, link.number)}_created"
         yield Found(event, kind, link.created_ms, link.organization, link.number, lambda _: Made(link))

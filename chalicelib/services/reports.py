@@ -151,5 +151,7 @@ def _visible(
 
 
 def _lifetimes(caller: Caller, links: Iterable[Link]) -> dict[int, int]:
-    found = analytics.lifetimes(caller.organization.number, {link.number for link in links})
-    return {number: r.amount(lifetime, r.TOTAL) for number, lifetime in found.items()}
+    """How often links were ever scanned, imported visits among that."""
+    known = {link.number: link for link in links}
+    found = analytics.lifetimes(caller.organization.number, known.keys())
+    return {number: known[number].ever(r.amount(lifetime, r.TOTAL)) for number, lifetime in found.items()}

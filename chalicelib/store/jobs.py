@@ -53,7 +53,7 @@ def put_erase(write: Transaction, link: Link, now_ms: int) -> None:
     """Add the order to erase a link to a transaction."""
     markers = link.markers or None
     order = EraseItem(
-        str(link.organization), f"erase#{link.number}", created=link.created_ms, markers=markers, touched=now_ms
+        str(link.organization), f"erase#{link.number}", created=link.counted_from_ms, markers=markers, touched=now_ms
     )
     write.put(order, None, "erase")
 

@@ -48,6 +48,7 @@ class LinkItem(Record):
     campaign = NumberAttribute(null=True)
     client = NumberAttribute(null=True)
     details = UnicodeAttribute(null=True)
+    imported = NumberAttribute(null=True)
 
 
 class TermsItem(Record):
@@ -203,6 +204,13 @@ def taken(slugs: Collection[str]) -> set[str]:
     return {addresses[found.pk, found.sk] for found in SlugItem.batch_get(list(addresses), consistent_read=True)}
 
 
+def owners(slugs: Collection[str]) -> dict[str, tuple[int, int] | None]:
+    """Whose slugs are, as (organization, link), consistently: None for one that is gone; free ones are missing."""
+    addresses = {(targets.partition(slug), targets.SORT): slug for slug in slugs}
+    found = SlugItem.batch_get(list(addresses), consistent_read=True)
+    return {addresses[i.pk, i.sk]: None if i.gone else (int(i.organization), int(i.link)) for i in found}
+
+
 def delete(organization: int, number: int) -> None:
     """Remove a link and its picture, once nothing counts for it any more. Its slug stays a tombstone."""
     pictures.delete(number)
@@ -233,6 +241,7 @@ def _link_item(link: Link) -> LinkItem:
         campaign=link.campaign or None,
         client=link.client or None,
         details=_stored(link.details),
+        imported=link.imported,
     )
 
 
@@ -274,6 +283,7 @@ def _link(found: LinkItem) -> Link:
         campaign=int(found.campaign or 0),
         client=int(found.client or 0),
         details=_details(found.details),
+        imported=whole(found.imported),
     )
 
 

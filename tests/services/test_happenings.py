@@ -6,7 +6,8 @@ from chalicelib import ids
 from chalicelib.core import events as e
 from chalicelib.core.conversations import Conversation
 from chalicelib.core.events import Drawn, Event, Made, Reached, Scanned
-from chalicelib.services import counting, editing, happenings, history, links, qr_codes, thresholds
+from chalicelib.core.foreign_links import ForeignLink
+from chalicelib.services import counting, editing, happenings, history, importing, links, qr_codes, thresholds
 from chalicelib.services.qr_codes import NewQrCode
 from chalicelib.store import scans
 from chalicelib.store import streams as stored
@@ -200,3 +201,10 @@ def test_what_comes_again_is_the_same_event(account: Account, watch: Watch) -> N
     records = watch.records()
     first, second = (happenings.events(list(stored.changes(records)), lambda _: e.TYPES) for _ in range(2))
     assert first == second
+
+
+def test_nobody_hears_of_links_that_are_imported(account: Account, watch: Watch) -> None:
+    rows = [ForeignLink("line 2", "menu", "https://example.com/menu", visits=7)]
+    plan = importing.plan(account.caller.organization, rows, (), now_ms())
+    assert list(importing.write(account.caller.organization, plan.new, now_ms())) == [1]
+    assert _events(watch) == []
