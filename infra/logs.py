@@ -59,7 +59,7 @@ def span(text: str) -> int:
 
 def chosen(groups: dict[str, str], function: str) -> dict[str, str]:
     """The log groups of a function, or of all, by what they are the logs of. Raises StackError."""
-    named = {name.removesuffix("Logs"): group for name, group in groups.items()}
+    named = {name.removesuffix("LogGroup").removesuffix("Logs"): group for name, group in groups.items()}
     if not function:
         return named
     found = {

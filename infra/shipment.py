@@ -6,10 +6,11 @@ from typing import Any
 
 from infra import quota
 from infra.account import Account
-from infra.changes import Change, summary, table, warnings
-from infra.command import confirmed, say
+from infra.changes import Change, is_loss, summary, table, warnings
+from infra.command import asked, confirmed, say
 from infra.companion import Companion, hosted_zone
 from infra.deploy import Witness, deploy
+from infra.errors import StackError
 from infra.inventory import FUNCTION, resources
 from infra.package import PLATFORMS, Package
 from infra.packaging import architecture, packaged
@@ -110,6 +111,10 @@ class Shipment:
 
     def _approve(self, changes: list[Change]) -> bool:
         show(changes)
+        if asked("YES") and (lost := [it.resource for it in changes if is_loss(it)]):
+            raise StackError(
+                f"nothing was changed: YES=1 is not enough to lose {', '.join(lost)}; run it in a terminal"
+            )
         return confirmed(f"Apply these changes to account {self.account.number} in {self.target.region}?")
 
     @property

@@ -8,6 +8,7 @@ import pytest
 
 from infra import companion, packaging
 from infra import shipment as shipping
+from infra.changes import Change
 from infra.errors import StackError
 from infra.package import Package
 from infra.shipment import Shipment
@@ -19,6 +20,7 @@ from infra.wishes import completed
 DISTRIBUTION = "d111111abcdef8.cloudfront.net"
 TARGET = Target("prod", "eu-west-1")
 LENT = {"CertificateArn": "arn:certificate", "WebAclArn": "arn:acl"}
+TABLE = "AWS::DynamoDB::Table"
 EDGE = {"Edge": "true", "OriginSecret": "****"}
 
 
@@ -171,6 +173,15 @@ def test_concurrency_is_reserved_where_the_quota_lets_it_unless_it_is_said(
     world.unreserved = unreserved
     assert ship(world, said).given(TARGET.stack)["ReserveConcurrency"] == reserves
     assert ("WARNING" in capsys.readouterr().out) == (reserves == "false")
+
+
+def test_yes_beforehand_does_not_agree_to_losing_a_table(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YES", "1")
+    approve = Shipment(TARGET, Account(world), None, {}, False)._approve  # type: ignore[arg-type]
+    assert approve([Change("Modify", "ScansTable", TABLE, "Conditional")])
+    for change in (Change("Modify", "ScansTable", TABLE, "True"), Change("Remove", "ScansTable", TABLE, "")):
+        with pytest.raises(StackError, match="YES=1 is not enough to lose ScansTable"):
+            approve([change])
 
 
 def test_machines_that_lambda_does_not_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
