@@ -4,7 +4,8 @@ RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
-.PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore import export redirects migrate key archive test goldens budget chaos fuzz bench gallery screens check format
+.PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore migrate
+.PHONY: import export redirects key archive test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -22,11 +23,11 @@ help:
 	@echo 'make expect   spread a link before a campaign (SLUG=spring SCANS=10000, in its fullest second)'
 	@echo 'make restore  a deployment with its tables as they were (STAGE=prod REGION=eu-west-1 AT=2026-11-22T03:00:00Z)'
 	@echo 'make migrate  bring stored data to what this release needs, and say how far that is'
+	@echo 'make key      another API key (PREFIX=oqr_)'
 	@echo 'make import   links and visit counts of Bitly, Shlink, YOURLS or Kutt (FROM=links.csv, DRY=1 looks only)'
 	@echo 'make export   everything of an organization in open formats (TO=acme.zip)'
 	@echo 'make redirects  a static redirect map, which goes on without this product (TO=folder, or .zip)'
-	@echo 'make key      another API key (PREFIX=oqr_)'
-	@echo '              (recount, requeue, rejudge, migrate, key, import, export, redirects: with STAGE= REGION= on AWS, else on the running local stack)'
+	@echo '              (from recount on: with STAGE= REGION= on AWS, else on the running local stack)'
 	@echo 'make archive  keep what a release is deployed from, for the test of the next (RELEASE=0.9.0 COMMIT=98e32db)'
 	@echo 'make test     every test (ARGS="-k door")'
 	@echo 'make goldens  write the golden pictures anew, when pictures are meant to change'
@@ -76,6 +77,12 @@ requeue: install
 rejudge: install
 	@FROM='$(FROM)' TO='$(TO)' exec $(RUN) infra.rejudge
 
+expect: install
+	@SLUG='$(SLUG)' SCANS='$(SCANS)' exec $(RUN) infra.expect
+
+restore: install
+	@STAGE='$(STAGE)' REGION='$(REGION)' AT='$(AT)' TABLES='$(TABLES)' YES='$(YES)' exec $(RUN) infra.restore
+
 import: install
 	@FROM='$(FROM)' FORMAT='$(FORMAT)' ORGANIZATION='$(ORGANIZATION)' DRY='$(DRY)' exec $(RUN) infra.importing
 
@@ -84,12 +91,6 @@ export: install
 
 redirects: install
 	@TO='$(TO)' ORGANIZATION='$(ORGANIZATION)' exec $(RUN) infra.redirects
-
-expect: install
-	@SLUG='$(SLUG)' SCANS='$(SCANS)' exec $(RUN) infra.expect
-
-restore: install
-	@STAGE='$(STAGE)' REGION='$(REGION)' AT='$(AT)' YES='$(YES)' exec $(RUN) infra.restore
 
 key: install
 	@PREFIX='$(PREFIX)' exec $(RUN) infra.key

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import inf
 from typing import Final
 
-from bench import billing, outcome, results, usage
+from bench import billing, burst, outcome, results, usage
 from bench import cost_notes as notes
 from bench import figures as reckoned
 from bench.assumptions import BUSY_KEYS, GIVEN, IDLE_KEYS, Traffic
@@ -37,6 +37,7 @@ def measure() -> Sequence[Section]:
         reads_section(found),
         idle_section(found),
         savings_section(found),
+        burst.section(found),
         prices_section(),
         traffic_section(),
         assumptions_section(),

@@ -10,6 +10,7 @@ from bench.usage import Aside, Clocked, Figures, Folded, Read
 SPARSE: Final = "sparse"
 SLOW: Final = "0.4 a second, 20 codes"
 BUSY: Final = "1,000 even codes"
+HOT: Final = "one hot code"
 
 # The functions whose cold starts were measured, and where.
 COLD: Final[Mapping[str, tuple[str, str]]] = {
@@ -43,14 +44,14 @@ def figures(found: Measured) -> Figures:
 
 def _folded(found: Measured) -> dict[str, Folded]:
     columns = ("write units", "read units", "CPU, ms")
-    alone, busy = (Folded(*(found.number("fold", row, it) for it in columns)) for row in (SPARSE, BUSY))
+    alone, busy, hot = (Folded(*(found.number("fold", row, it) for it in columns)) for row in (SPARSE, BUSY, HOT))
     # Read units by rate are not measured; those of a scan alone are the most.
     slow = Folded(
         found.number("fold-rates", "0.4 | 20", "write units"),
         alone.reads,
         found.number("fold-rates", "0.4 | 20", "CPU, ms"),
     )
-    return {SPARSE: alone, SLOW: slow, BUSY: busy}
+    return {SPARSE: alone, SLOW: slow, BUSY: busy, HOT: hot}
 
 
 def _aside(found: Measured, what: str) -> Aside:

@@ -37,4 +37,4 @@ def noted(template: Template) -> dict[str, Any] | None:
 def check_arrived(cloudformation: Any, stack: str) -> None:
     """Raises StackError for a stack that is on its way: whatever else is deployed now would make new, empty tables."""
     if note := noted(deployed(cloudformation, stack)):
-        raise StackError(f"the stack {stack} is being restored: finish that first, with make restore AT={note['at']}")
+        raise StackError(f"the stack {stack} is on its way: finish that first, with make restore {note['said']}")

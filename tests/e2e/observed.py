@@ -30,6 +30,16 @@ def eventually(true: Callable[[], bool], seconds: float = 20) -> bool:
     return reached
 
 
+def eventually_after(done: Callable[[], object], true: Callable[[], bool]) -> bool:
+    """Whether something becomes true within 20 seconds, while something is done again and again."""
+
+    def reached() -> bool:
+        done()
+        return true()
+
+    return eventually(reached)
+
+
 def items(stack: LocalStack, table: str) -> Iterator[Item]:
     """Every item of a table, named as the settings name it, in DynamoDB's own JSON."""
     pages = aws.clients(stack.aws_endpoint)("dynamodb").get_paginator("scan")

@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chalicelib import ids
+from chalicelib.services.health import CACHED_MS
 from chalicelib.store.deliveries import MINUTE_MS, due_in
 from infra import aws
 from infra.local import LocalStack
 from infra.resume import tick
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.e2e.conftest import Client
-from tests.e2e.observed import eventually, invoke, items
+from tests.e2e.observed import eventually, eventually_after, held_back, invoke, items
 from tests.e2e.receivers import Receiver, receiving
 
 Item = dict[str, Any]
@@ -55,6 +57,17 @@ class Deliveries:
         """Let something that waits be due since a minute ago."""
         now_ms = _now_ms()
         self._put({**item, "due": {"N": f"{now_ms - MINUTE_MS}"}, "wait": {"S": due_in(now_ms // MINUTE_MS, 0)}})
+
+    def hand_over(self, receiver: str) -> bool:
+        """Put what waits for a receiver among those of the quick among those of the slow; whether there was any."""
+        queues, variables = aws.clients(self.stack.aws_endpoint)("sqs"), self.stack.environment
+        quick, slow = variables["DELIVERY_QUEUE_URL"], variables["SLOW_QUEUE_URL"]
+        found = queues.receive_message(QueueUrl=quick, MaxNumberOfMessages=10, VisibilityTimeout=1).get("Messages", [])
+        mine = [message for message in found if f"{ids.parse(receiver)}" in message["Body"]]
+        for message in mine:
+            queues.send_message(QueueUrl=slow, MessageBody=message["Body"])
+            queues.delete_message(QueueUrl=quick, ReceiptHandle=message["ReceiptHandle"])
+        return bool(mine)
 
     def tick(self) -> None:
         invoke(self.stack, "chalicelib.functions.tick.handler", tick())
@@ -125,6 +138,22 @@ def test_who_wants_no_more_is_disabled_and_owners_are_told(
     _remove(client, [endpoint], [summary, channel])
 
 
+def test_an_erased_link_leaves_no_mark_of_a_threshold(client: Client, receivers: Posts, deliveries: Deliveries) -> None:
+    code = client.create("for ten")
+    client.api("PUT", f"/v1/thresholds/{code['id']}", {"thresholds": [1]})
+    mark = f"reached#l{ids.parse(code['id'])}"
+
+    def is_marked() -> bool:
+        return any(item["sk"]["S"].startswith(mark) for item in items(deliveries.stack, "OBJECTS_TABLE"))
+
+    endpoint = _endpoint(client, receivers().url, "url.click_threshold")  # nothing is marked for nobody
+    assert client.scan(code["slug"], IPHONE_SAFARI).status == 302
+    assert eventually(is_marked)
+    assert client.api("DELETE", f"/v1/dynamic/{code['id']}").status == 200
+    assert eventually(lambda: not is_marked())
+    _remove(client, [endpoint])
+
+
 def test_a_delivery_whose_message_was_lost_is_tried_again(
     client: Client, receivers: Posts, deliveries: Deliveries
 ) -> None:
@@ -140,16 +169,50 @@ def test_a_delivery_whose_message_was_lost_is_tried_again(
     _remove(client, [endpoint])
 
 
+def test_who_is_not_slow_any_more_is_retried_among_the_quick(
+    client: Client, receivers: Posts, deliveries: Deliveries
+) -> None:
+    answers = [500, 204]
+    receiver = receivers(lambda _: answers.pop(0))
+    endpoint = _endpoint(client, receiver.url)
+    with held_back(deliveries.stack, "deliver"):
+        assert client.scan(client.create()["slug"], IPHONE_SAFARI).status == 302
+        assert eventually(lambda: deliveries.hand_over(endpoint))
+        assert eventually_after(deliveries.slow, lambda: len(receiver.got) > 0)
+    assert eventually(lambda: [it["state"]["S"] for it in deliveries.of(endpoint)] == ["delivered"])
+    _remove(client, [endpoint])
+
+
+def test_what_is_sent_again_to_who_is_slow_waits_among_the_slow(
+    client: Client, receivers: Posts, deliveries: Deliveries
+) -> None:
+    receiver = receivers()
+    endpoint = _endpoint(client, receiver.url)
+    assert client.scan(client.create()["slug"], IPHONE_SAFARI).status == 302
+    assert eventually(lambda: [it["state"]["S"] for it in deliveries.of(endpoint)] == ["delivered"])
+    deliveries.health(endpoint, slow_until=_now_ms() + 10 * MINUTE_MS)
+    time.sleep(CACHED_MS / 1000)
+    (delivery,) = client.api("GET", f"/v1/webhooks/{endpoint}/deliveries").json["deliveries"]
+    again = client.api("POST", f"/v1/webhooks/{endpoint}/deliveries/{delivery['id']}/redeliver")
+    assert again.status == 202, again.text
+    assert eventually_after(deliveries.slow, lambda: len(receiver.got) == 2)
+    _remove(client, [endpoint])
+
+
 def test_a_receiver_that_was_left_alone_is_tried_when_its_time_comes(
     client: Client, receivers: Posts, deliveries: Deliveries
 ) -> None:
     answers = [503]
     receiver = receivers(lambda _: answers.pop() if answers else 204)
     endpoint, code = _endpoint(client, receiver.url), client.create()
+
+    def is_written(number: int) -> bool:
+        return len(deliveries.of(endpoint)) == number
+
     for number in (1, 2):
         assert client.scan(code["slug"], IPHONE_SAFARI).status == 302
-        assert eventually(lambda number=number: deliveries.slow() or len(deliveries.of(endpoint)) == number)
-    assert eventually(lambda: deliveries.slow() or bool(deliveries.alarm("wake", endpoint)))
+        assert eventually_after(deliveries.slow, partial(is_written, number))
+    assert eventually_after(deliveries.slow, lambda: bool(deliveries.alarm("wake", endpoint)))
     deliveries.health(endpoint, open_until=_now_ms() - 1)
     deliveries.be_due(deliveries.alarm("wake", endpoint))
 

@@ -14,6 +14,7 @@ from chalicelib import ids
 from chalicelib.core.days import DAY_MS
 from infra import aws
 from infra.local import LocalStack
+from infra.resume import tick
 from tests.e2e import organizations
 from tests.e2e.conftest import Answer, Client
 from tests.e2e.observed import Item, eventually, invoke
@@ -92,12 +93,11 @@ def _running(stack: LocalStack, created_ms: int, **more: dict[str, Any]) -> tupl
 
 
 def _worked_on(stack: LocalStack, item: Item) -> str:
-    """The state of an order once the job has worked on it."""
+    """The state of an order that nobody has told the job of, once the sweep has, and the job has worked on it."""
     dynamodb, table = aws.clients(stack.aws_endpoint)("dynamodb"), stack.environment["OBJECTS_TABLE"]
     dynamodb.put_item(TableName=table, Item=item)
     key = {name: item[name] for name in ("pk", "sk")}
-    job = {"organization": int(item["pk"]["S"]), "export": int(item["sk"]["S"].removeprefix("export#"))}
-    invoke(stack, "chalicelib.functions.jobs.handler", {"Records": [{"messageId": "1", "body": json.dumps(job)}]})
+    invoke(stack, "chalicelib.functions.sweep.handler", tick())
 
     def state() -> str:
         return str(dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]["state"]["S"])
@@ -107,7 +107,7 @@ def _worked_on(stack: LocalStack, item: Item) -> str:
 
 
 def test_a_file_whose_parts_got_lost_is_begun_anew(stack: LocalStack) -> None:
-    lost = {"upload": {"S": "lost"}, "etags": {"S": "one"}, "ended": {"BOOL": True}}
+    lost: Item = {"upload": {"S": "lost"}, "etags": {"S": "one"}, "ended": {"BOOL": True}}
     item, key = _running(stack, now_ms(), **lost)
     assert _worked_on(stack, item) == "done"
     bucket = stack.environment["EXPORTS_BUCKET"]

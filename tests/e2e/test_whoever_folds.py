@@ -23,7 +23,7 @@ from infra.resume import tick
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.e2e.conftest import Client
 from tests.e2e.faults import Fault, faulty_dynamo
-from tests.e2e.observed import eventually, held_back, invoke, stored
+from tests.e2e.observed import eventually, eventually_after, held_back, invoke, stored
 from tests.e2e.organizations import Tenant, new_tenant
 
 Item = dict[str, Any]
@@ -133,6 +133,13 @@ def _nothing(_: Scene) -> None:
     """The stream wakes the fold."""
 
 
+@pytest.mark.parametrize("wake", [Scene.sweep, Scene.listen])
+def test_what_the_stream_never_brought_is_counted(scene: Scene, wake: Callable[[Scene], None]) -> None:
+    with held_back(scene.stack, "fold"):
+        scene.write()
+        assert eventually_after(partial(wake, scene), lambda: "counted" in scene.scan)
+
+
 @pytest.mark.parametrize("wake", [_nothing, Scene.spill, Scene.sweep, Scene.listen, Scene.list])
 def test_what_cannot_be_folded_is_set_aside(scene: Scene, wake: Callable[[Scene], None]) -> None:
     with ExitStack() as still:
@@ -140,7 +147,7 @@ def test_what_cannot_be_folded_is_set_aside(scene: Scene, wake: Callable[[Scene]
             still.enter_context(held_back(scene.stack, "fold"))
         scene.break_visitor()
         scene.write()
-        assert eventually(lambda: wake(scene) or scene.is_set_aside())
+        assert eventually_after(partial(wake, scene), scene.is_set_aside)
 
 
 @pytest.mark.parametrize("wake", [_nothing, Scene.sweep, Scene.listen, Scene.list])
@@ -152,7 +159,7 @@ def test_what_is_of_an_erased_link_is_taken_out(scene: Scene, wake: Callable[[Sc
             still.enter_context(held_back(scene.stack, "fold"))
         scene.erase()
         scene.edit()
-        assert eventually(lambda: wake(scene) or scene.is_forgotten())
+        assert eventually_after(partial(wake, scene), scene.is_forgotten)
 
 
 def test_a_spilled_scan_whose_link_is_erased_meanwhile_is_taken_out(scene: Scene) -> None:
@@ -162,7 +169,7 @@ def test_a_spilled_scan_whose_link_is_erased_meanwhile_is_taken_out(scene: Scene
         scene.edit()
         with faulty_dynamo(scene.stack, spill) as dynamo, dynamo.failing(Fault.PUTS_WAIT):
             spilling = threads.submit(scene.spill)
-            assert eventually(partial(dynamo.hit.get, "PutItem"))
+            assert eventually(lambda: dynamo.hit["PutItem"] > 0)
             scene.erase()
             dynamo.fault = Fault.NONE
             spilling.result()

@@ -14,7 +14,7 @@ from infra.deploy import Witness, outputs
 from infra.errors import StackError
 from infra.ministack import MiniStack
 from infra.restore import moment, told
-from infra.restoring import Plan, planned, restore
+from infra.restoring import Plan, adopting, recovering, restore
 from infra.under_way import check_arrived, deployed
 
 FAST = Witness(pause=0.05)
@@ -90,14 +90,14 @@ def now() -> datetime:
 
 
 def restored(clients: Clients, stack: str, at: datetime) -> Plan:
-    plan = planned(clients, stack, at)
+    plan = recovering(clients, stack, at)
     restore(clients, plan, FAST, lambda _: None)
     return plan
 
 
 def assert_is_on(clients: Clients, stack: str, plan: Plan) -> None:
     """The stack is what it was but for its table, which is the restored one; the old one is beside, untouched."""
-    table, old = plan.target("Things"), plan.present["Things"]
+    table, old = plan.targets["Things"], plan.present["Things"]
     assert table_of(clients, stack) == table != old
     assert deployed(clients("cloudformation"), stack) == TEMPLATE
     put(clients, table, "new")
@@ -110,10 +110,11 @@ def assert_is_on(clients: Clients, stack: str, plan: Plan) -> None:
 def test_a_stack_gets_restored_tables_and_is_else_what_it_was(clients: Clients, stack: str) -> None:
     plan = restored(clients, stack, now())
     assert_is_on(clients, stack, plan)
-    assert planned(clients, stack, plan.at).is_done
+    assert plan.at is not None
+    assert recovering(clients, stack, plan.at).is_done
     again = restored(clients, stack, plan.at + timedelta(seconds=1))
-    assert again.present == {"Things": plan.target("Things")}
-    assert table_of(clients, stack) == again.target("Things")
+    assert again.present == {"Things": plan.targets["Things"]}
+    assert table_of(clients, stack) == again.targets["Things"]
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3], ids=["letting go", "taking in", "coming back"])
@@ -132,10 +133,10 @@ def test_what_is_cut_off_goes_on_with_the_same_time(
         with pytest.raises(StackError, match="cut off"):
             restored(clients, stack, at)
     if cut > 1:
-        with pytest.raises(StackError, match=f"finish that first, with make restore AT={at:%Y-%m-%d}"):
+        with pytest.raises(StackError, match=f"finish that first, with make restore AT={at:%Y-%m-%dT%H:%M:%SZ}"):
             check_arrived(clients("cloudformation"), stack)
         with pytest.raises(StackError, match="finish that first"):
-            planned(clients, stack, at.replace(year=at.year - 1))
+            recovering(clients, stack, at.replace(year=at.year - 1))
     assert_is_on(clients, stack, restored(clients, stack, at))
     check_arrived(clients("cloudformation"), stack)
 
@@ -153,13 +154,36 @@ def test_an_import_that_would_change_something_else_is_refused_as_aws_does(clien
 
 def test_there_must_be_a_stack(clients: Clients) -> None:
     with pytest.raises(StackError, match="there is no stack nothing"):
-        planned(clients, "nothing", now())
+        recovering(clients, "nothing", now())
+
+
+def test_a_new_stack_takes_over_the_tables_of_one_that_is_gone(clients: Clients, stack: str) -> None:
+    kept = table_of(clients, stack)
+    source = {"TemplateBody": json.dumps(TEMPLATE)}
+    deploy.apply(clients("cloudformation"), f"{stack}-new", source, TEMPLATE["Parameters"], {"Say": "hello"}, FAST)
+    plan = adopting(clients, f"{stack}-new", {"Things": kept})
+    assert f"  {plan.present['Things']} -> {kept}" in told(plan)
+    restore(clients, plan, FAST, lambda _: None)
+    assert (table_of(clients, f"{stack}-new"), items(clients, kept)) == (kept, ["kept"])
+    assert adopting(clients, f"{stack}-new", {"Things": kept}).is_done
+
+
+@pytest.mark.parametrize(
+    ("targets", "said"),
+    [({}, "must name all of Things"), ({"Things": "x", "Y": "y"}, "and no others"), ({"Things": "x"}, "no table x")],
+    ids=["none", "too many", "one that is not there"],
+)
+def test_tables_to_take_over_must_be_all_and_be_there(
+    clients: Clients, stack: str, targets: dict[str, str], said: str
+) -> None:
+    with pytest.raises(StackError, match=said):
+        adopting(clients, stack, targets)
 
 
 def test_a_plan_says_what_becomes_of_each_table() -> None:
-    plan = Plan("quietzone-prod", moment("2026-11-22T04:00:00+01:00"), {}, {"ScansTable": "old"})
-    text = told(plan)
-    assert "  old -> quietzone-prod-ScansTable-20261122T030000Z" in text
+    at = moment("2026-11-22T04:00:00+01:00")
+    text = told(Plan("quietzone-prod", "AT=...", {}, {"ScansTable": "old"}, {"ScansTable": "new"}, at))
+    assert "  old -> new" in text
     assert "as they were at 2026-11-22T03:00:00Z" in text
 
 

@@ -1,6 +1,7 @@
 """Roles: what each function may do."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -26,6 +27,18 @@ def test_no_role_may_do_everything(resources: Resources, role: str) -> None:
     ]
     assert not [action for it in statements for action in it["Action"] if "*" in action]
     assert [it["Action"] for it in statements if "*" in it["Resource"]] in ([], [["dynamodb:ListStreams"]])
+
+
+@pytest.mark.parametrize("role", ["ApiHandlerRole", *(f"{name}Role" for name in FUNCTIONS if name != "APIHandler")])
+def test_no_role_allows_the_same_twice(resources: Resources, role: str) -> None:
+    allowed = Counter(
+        (action, json.dumps(resource))
+        for policy in resources[role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    )
+    assert not [permission for permission, number in allowed.items() if number > 1]
 
 
 def test_the_redirect_may_read_a_slug_write_a_scan_and_spill(resources: Resources) -> None:
