@@ -6,6 +6,7 @@ table's name, an address or a body. CloudWatch keeps each line's time, so it is 
 """
 
 import logging
+import os
 import traceback
 from collections.abc import Mapping
 from typing import Any, Final
@@ -46,8 +47,11 @@ _logger: Final = Logger(
 def begin(event: Mapping[str, Any], context: object) -> None:
     """What is said from here on is of this invocation: by Lambda's id of it, and for a request by API Gateway's, which
     the client is told as well (`x-amzn-RequestId`). `context` is Lambda's; elsewhere there is none."""
-    request = event.get("requestContext", {}).get("requestId")
-    _logger.append_keys(function_request_id=getattr(context, "aws_request_id", None), request_id=request)
+    _logger.append_keys(
+        service=os.environ.get("POWERTOOLS_SERVICE_NAME", "service_undefined"),
+        function_request_id=getattr(context, "aws_request_id", None),
+        request_id=event.get("requestContext", {}).get("requestId"),
+    )
 
 
 def info(message: str, **facts: object) -> None:

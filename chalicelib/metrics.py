@@ -9,7 +9,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from chalicelib.core.metric_names import NAMESPACE
 
-_metrics: Final = Metrics(namespace=NAMESPACE)
 _counted: Final[Counter[str]] = Counter()
 _lock: Final = Lock()  # webhooks are posted by many threads
 
@@ -27,7 +26,8 @@ def flush(function_request_id: str) -> None:
         _counted.clear()
     if not told:
         return
+    metrics = Metrics(namespace=NAMESPACE)
     for name, number in told.items():
-        _metrics.add_metric(name, MetricUnit.Count, number)
-    _metrics.add_metadata("function_request_id", function_request_id)
-    _metrics.flush_metrics()
+        metrics.add_metric(name, MetricUnit.Count, number)
+    metrics.add_metadata("function_request_id", function_request_id)
+    metrics.flush_metrics()

@@ -143,8 +143,8 @@ def kept(deployment: Target, remains: Remains) -> str:
     secrets          below /quietzone/{deployment.stack} in SSM's parameter store
 
   To delete them:  make destroy {stage} DELETE_DATA={deployment.stack}
-                   (within 90 days; then in the DynamoDB console)
-  To use them:     docs/operations.md, "Restore", says how a new stack takes over tables"""
+                   (within 90 days, and before another deploy of that stage; later in the DynamoDB console)
+  To use them:     "A new deployment on old tables" in docs/operations.md"""
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from infra import chosen
 from infra.attached import Attached, attach
+from infra.command import run, say
 from infra.errors import StackError
-from infra.serve import FOLDER, say
+from infra.serve import FOLDER
 
 if TYPE_CHECKING:
     from chalicelib.core.places import Span
@@ -22,14 +23,9 @@ IMAGES: Final = "svg,png"
 NONE: Final = "none"
 
 
-def main() -> int:
-    """Export; return the exit code."""
-    try:
-        export(attach(FOLDER), os.environ.get("TO", ""))
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
-    return 0
+def main() -> None:
+    """Export. Raises StackError."""
+    export(attach(FOLDER), os.environ.get("TO", ""))
 
 
 def export(stack: Attached, path: str) -> Path:
@@ -99,4 +95,4 @@ def _images() -> "list[Format]":
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -14,25 +14,21 @@ from urllib.parse import urlsplit
 
 from infra import chosen
 from infra.attached import Attached, attach
+from infra.command import asked, run, say
 from infra.errors import StackError
-from infra.serve import FOLDER, asked, say
+from infra.serve import FOLDER
 
 if TYPE_CHECKING:
     from chalicelib.core.foreign_links import ForeignLink
     from chalicelib.core.foreign_tables import Row
     from chalicelib.services.importing import Plan, Refused
 
-SHOWN_SECONDS: Final = 2.0  # between lines that tell how far it is
+SHOWN_SECONDS: Final = 5.0  # between lines that tell how far it is
 
 
-def main() -> int:
-    """Import; return the exit code: 1 if any row was refused."""
-    try:
-        stack = attach(FOLDER)
-        return 1 if bring(stack, os.environ.get("FROM", ""), dry=asked("DRY")).refused else 0
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
+def main() -> bool:
+    """Import; False if any row was refused. Raises StackError."""
+    return not bring(attach(FOLDER), os.environ.get("FROM", ""), dry=asked("DRY")).refused
 
 
 def bring(stack: Attached, path: str, *, dry: bool) -> "Plan":
@@ -51,6 +47,7 @@ def bring(stack: Attached, path: str, *, dry: bool) -> "Plan":
         plan = importing.plan(organization, _read(rows, format), _own_hosts(stack), now_ms)
         if not dry:
             _follow(importing.write(organization, plan.new, now_ms), len(plan.new))
+            importing.credit(plan.credited, now_ms)
     except InvalidRequest as error:
         raise StackError(error.message) from error
     except Unavailable as error:
@@ -103,8 +100,10 @@ def _report(plan: "Plan", dry: bool) -> None:
     visits = sum(link.imported or 0 for link in plan.new)
     done = "would be imported" if dry else "imported"
     say(f"  {len(plan.new):,} {done}, with {visits:,} visits; {plan.there:,} there already")
+    if plan.credited:
+        say(f"  {len(plan.credited):,} of those had no imported visits: they {'would get' if dry else 'got'} them")
     say(f"  {len(plan.refused):,} refused")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

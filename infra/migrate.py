@@ -8,21 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 
 from infra.attached import attach
+from infra.command import run, say
 from infra.errors import StackError
 from infra.serve import FOLDER
 
 PATIENCE_SECONDS = 300.0  # of a job that hands over there is news every ten minutes at least, of others within seconds
 
 
-def main() -> int:
-    """Do it; return the exit code."""
-    try:
-        attach(FOLDER)
-        migrate(print)
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
-    return 0
+def main() -> None:
+    """Do it, and print how far each migration is."""
+    attach(FOLDER)
+    migrate(say)
 
 
 def migrate(report: Callable[[str], None], pause: float = 1.0, patience: float = PATIENCE_SECONDS) -> None:
@@ -49,7 +45,7 @@ def done() -> bool:
     """Whether the data has been through every migration of this release."""
     from chalicelib.services import migrating
 
-    return all(known is not None and known.done_ms is not None for _, known in migrating.progress())
+    return all(known and known.done_ms for _, known in migrating.progress())
 
 
 def lines() -> Iterator[str]:
@@ -65,4 +61,4 @@ def lines() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -18,8 +18,9 @@ def main() -> None:
     """Make the package, and say where it is."""
     built = packaged(architecture())
     size = built.code.stat().st_size / 1_000_000
-    say(f"  {FOLDER / TEMPLATE}   {len(built.translated['Resources'])} resources")
-    say(f"  {FOLDER / CODE}   {size:.1f} MB, for {architecture_of(built.template)}")
+    shown = FOLDER.relative_to(ROOT) if FOLDER.is_relative_to(ROOT) else FOLDER
+    say(f"  {shown / TEMPLATE}   {len(built.translated['Resources'])} resources")
+    say(f"  {shown / CODE}  {size:.1f} MB, for {architecture_of(built.template)}")
 
 
 def packaged(machine: str | None) -> Package:

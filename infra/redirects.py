@@ -13,22 +13,18 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from infra import chosen
 from infra.attached import attach
+from infra.command import run, say
 from infra.errors import StackError
-from infra.serve import FOLDER, say
+from infra.serve import FOLDER
 
 if TYPE_CHECKING:
     from chalicelib.core.static_redirects import File
 
 
-def main() -> int:
-    """Write the map; return the exit code."""
-    try:
-        attach(FOLDER)
-        lay(os.environ.get("TO", ""))
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
-    return 0
+def main() -> None:
+    """Write the map. Raises StackError."""
+    attach(FOLDER)
+    lay(os.environ.get("TO", ""))
 
 
 def lay(path: str) -> Path:
@@ -69,4 +65,4 @@ def _folder(target: Path, files: "Iterable[File]") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -1,7 +1,7 @@
 """`make deploy STAGE=prod REGION=eu-west-1`: a production deployment in an AWS account, new or brought up to date.
 
-Checks, packages, uploads, shows what would change and asks; deploys, makes the first organization, tries everything
-over HTTP, and prints where it is. Whatever fails, the same command goes on from there.
+Checks, packages, uploads, shows what would change and asks; deploys, makes the first organization, migrates stored
+data, tries everything over HTTP, and prints where it is. Whatever fails, the same command goes on from there.
 """
 
 import os
@@ -13,6 +13,7 @@ from infra import wishes
 from infra.account import Account
 from infra.attached import attach_place, place_of
 from infra.command import asked, run, say
+from infra.migrate import migrate
 from infra.shipment import Shipment
 from infra.site import Site, site_of, url_of
 from infra.smoke import oldest_organization, smoke_test
@@ -27,9 +28,11 @@ def main() -> None:
     started = time.monotonic()
     shipment = prepare()
     outputs = shipment.deploy()
-    welcome = first_organization(shipment, outputs)
-    smoke_test(_site(shipment, outputs), "" if shipment.account.is_embedded else url_of(outputs))
-    say(f"\n{where(shipment, outputs, time.monotonic() - started)}\n{welcome}")
+    first_organization(shipment, outputs)
+    migrate(lambda line: say(f"  {line}"))
+    url = "" if shipment.account.is_embedded else url_of(outputs)
+    smoke_test(_site(shipment, outputs), url, has_edge=bool(url) and "DistributionDomain" in outputs)
+    say(f"\n{where(shipment, outputs, time.monotonic() - started)}")
 
 
 def prepare() -> Shipment:
@@ -44,26 +47,25 @@ def prepare() -> Shipment:
     return Shipment(deployment, account, before, wishes.completed(said, before, waf), waf)
 
 
-def first_organization(shipment: Shipment, outputs: Mapping[str, str]) -> str:
-    """Make it in a stack that has none, and say how its owner begins; '' when there is one."""
+def first_organization(shipment: Shipment, outputs: Mapping[str, str]) -> None:
+    """Make it in a stack that has none, and print at once how its owner begins: nobody can know the key later."""
     attach_place(place_of(shipment.account, shipment.target.stack))
     if oldest_organization() is not None:
-        return ""
+        return
     from infra.seed import seed, sign_in_link
 
     email = os.environ.get("OWNER_EMAIL") or os.environ.get("ALARM_EMAIL") or NOBODY
     say(f"  making the first organization, its owner {email}, and an API key ...")
     place = {"PUBLIC_URL": url_of(outputs)}
     seeded = seed(place, email, demo=asked("DEMO"))
-    demo = f"\n  demo link  {seeded.demo_link}" if seeded.demo_link else ""
-    unknown = (
-        "\n             (no OWNER_EMAIL= was given: add yourself as an owner under Members)" if email == NOBODY else ""
-    )
-    return f"""  sign in    {sign_in_link(place, seeded.organization)}
-             (good once, for 15 minutes){unknown}
-  API key    {seeded.api_key}
-             (shown this once and stored nowhere: keep it){demo}
-"""
+    say(f"\n    sign in, once, now   {sign_in_link(place, seeded.organization)}")
+    if email == NOBODY:
+        say("                         (no OWNER_EMAIL= was given: add yourself as an owner, under Members)")
+    say(f"    API key              {seeded.api_key}")
+    say("                         (shown this once and stored nowhere: keep it)")
+    if seeded.demo_link:
+        say(f"    demo link            {seeded.demo_link}")
+    say("")
 
 
 def where(shipment: Shipment, outputs: Mapping[str, str], seconds: float) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from infra import migrate
 from infra.attached import Place, attach_place, locate
 from infra.command import run, say
 from infra.inventory import ALARM, FUNCTION, QUEUE, resources
@@ -50,6 +51,7 @@ def look(place: Place) -> Iterator[Line]:
     yield from queues(place.clients("sqs"), found.get(QUEUE, {}))
     yield from streams(place.clients("cloudwatch"), found.get(FUNCTION, {}))
     yield from alarms(place.clients("cloudwatch"), found.get(ALARM, {}))
+    yield from migrations()
     yield from recounts()
 
 
@@ -100,6 +102,12 @@ def alarms(cloudwatch: Any, names: dict[str, str]) -> Iterator[Line]:
     yield Line(f"alarms      {len(mine)} of {len(names)} ring", bool(mine))
     for name, told in mine.items():
         yield Line(f"alarm       {name}: {told.get('AlarmDescription', '')}", wrong=True)
+
+
+def migrations() -> Iterator[Line]:
+    """Whether stored data is what this checkout's release needs."""
+    well = migrate.done()
+    yield from (Line(f"data        {line}", not well) for line in migrate.lines())
 
 
 def recounts() -> Iterator[Line]:

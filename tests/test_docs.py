@@ -227,6 +227,21 @@ def test_the_page_on_privacy_has_every_cookie() -> None:
     assert f"`{cookies.SESSION}` (`__Host-` over https)" in (DOCS / "privacy.md").read_text()
 
 
+def test_every_alarm_says_in_the_guide_what_to_do() -> None:
+    alarms = {name for name, it in TEMPLATE["Resources"].items() if it.get("Type") == "AWS::CloudWatch::Alarm"}
+    told = rows(DOCS / "operations.md", "What to do at each alarm")
+    assert [row[0] for row in told if not (row[1] and row[2])] == []
+    assert {row[0].strip("`") for row in told} == alarms
+
+
+def test_the_guide_has_the_limits_that_a_deployment_sets_itself() -> None:
+    told = {row[2].strip("`"): row[1] for row in rows(DOCS / "operations.md", "Limits") if len(row) == 3 and row[2]}
+    said = TEMPLATE["Parameters"].items()
+    parameters = {wishes.TEXTS[name]: it["Default"] for name, it in said if name in wishes.TEXTS}
+    assert told == {variable: f"{int(parameters[variable]):,}" for variable in told}
+    assert len(told) == 4
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_relative_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", outside_code(page.read_text()))

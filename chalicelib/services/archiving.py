@@ -34,6 +34,7 @@ from chalicelib.core.styles import Format
 from chalicelib.core.summaries import LINK, Subscription
 from chalicelib.errors import InvalidRequest
 from chalicelib.services import counting, pictures, redirect_maps
+from chalicelib.services.analytics import FEW_SLOTS
 from chalicelib.store import (
     campaigns,
     census,
@@ -47,9 +48,10 @@ from chalicelib.store import (
     spreads,
     subscriptions,
 )
+from chalicelib.store.slots import each
 
-AT_ONCE: Final = 200  # links whose pending scans are folded together
-PAGE: Final = 1_000  # scans that one request reads
+AT_ONCE: Final = 100  # partitions that are read together
+PAGE: Final = 250  # scans that one request reads, of each of so many partitions
 ALWAYS: Final = Span(0, 1 << 62)
 
 Report = Callable[[str], None]
@@ -113,8 +115,7 @@ class _Archive:
     def counted(self) -> None:
         """The days of links, of their QR codes and of all together. What is pending is folded first."""
         self.report(f"what is counted, of {len(self.links):,} links")
-        pending = sum(map(self._settled, batches(self.links, AT_ONCE)))
-        if pending:
+        if pending := self._settled():
             self.notes.append(f"{pending} scans were not counted yet: they are in no rollup.")
         with TemporaryFile("w+", encoding="utf-8", newline="") as aside:
             self._table("rollups/daily.csv", archives.DAILY, self._days(aside))
@@ -171,24 +172,35 @@ class _Archive:
     def _codes(self) -> Iterator[QrCode]:
         return codes.newest_first(self.number, (codes.STANDALONE, codes.BOUND), None)
 
-    def _settled(self, part: Sequence[Link]) -> int:
-        """Fold what is pending of some links; return how many scans could not be folded in time."""
-        places = [(link.number, slot) for link in part for slot in self._slots(link)]
+    def _settled(self) -> int:
+        """Fold what is pending; return how many scans could not be folded in time. Of many links the index is asked,
+        which lags a little."""
+        places = [(link.number, slot) for link in self.links for slot in self._slots(link)]
+        if len(places) > FEW_SLOTS:
+            return counting.settle_recent_of_all(self.number, self._homes(), self.wanted.now_ms)
         return counting.settle_recent_of_links(self.number, places, self.wanted.now_ms)
+
+    def _homes(self) -> range:
+        return homes(spreads.most_slots(self.number))
 
     def _slots(self, link: Link) -> range:
         return range(self.spread.get(link.number, Spread()).slots)
 
     def _days(self, aside: IO[str]) -> Iterator[dict[str, Any]]:
         """The rows of links' days. What is counted by dimension goes aside: it is a table of its own."""
-        for link in self.links:
-            held = self._read(link_scope(link.number), self._slots(link))
-            self.lifetimes[link.number] = held.pop(LIFETIME, {})
-            for month in sorted({month_of(day * DAY_MS) for day in held}):
-                self.months.setdefault(month, []).append(link)
-            for day in self._inside(held):
-                aside.writelines(map(archives.line, archives.dimensions(_spelled(link), day, held[day])))
-                yield {"link_id": _spelled(link), "slug": link.slug, **archives.day(day, held[day])}
+        for part in batches(self.links, AT_ONCE):
+            read = each(part, lambda link: self._read(link_scope(link.number), self._slots(link)))
+            for link, held in zip(part, read, strict=True):
+                self._note(link, held)
+                for day in self._inside(held):
+                    aside.writelines(map(archives.line, archives.dimensions(_spelled(link), day, held[day])))
+                    yield {"link_id": _spelled(link), "slug": link.slug, **archives.day(day, held[day])}
+
+    def _note(self, link: Link, held: Mapping[int, Rollup]) -> None:
+        """What is to be known of a link later: its lifetime, and in which months it was scanned."""
+        self.lifetimes[link.number] = held.get(LIFETIME, {})
+        for month in sorted({month_of(day * DAY_MS) for day in held if day != LIFETIME}):
+            self.months.setdefault(month, []).append(link)
 
     def _marked_days(self) -> Iterator[dict[str, Any]]:
         for link in self.links:
@@ -198,7 +210,7 @@ class _Archive:
                     yield {"link_id": _spelled(link), "qr_marker": marker, **archives.day(day, held[day])}
 
     def _days_of_all(self) -> Iterator[dict[str, Any]]:
-        held = self._read(ORGANIZATION_SCOPE, homes(spreads.most_slots(self.number)))
+        held = self._read(ORGANIZATION_SCOPE, self._homes())
         for day in self._inside(held):
             row = archives.day(day, held[day])
             yield {name: row[name] for name in archives.ORGANIZATION_DAILY}
@@ -217,10 +229,17 @@ class _Archive:
         return [day for day in held if day != LIFETIME and first <= day <= last]
 
     def _scans_of(self, month: str) -> Iterator[dict[str, Any]]:
-        for link in self.months[month]:
-            for slot in self._slots(link):
-                for scan in _all_in(partition(self.number, link.number, month, slot)):
-                    if not scan.damaged and self.wanted.span.first_ms <= scan.key.ms < self.wanted.span.end_ms:
+        places = [
+            (link, partition(self.number, link.number, month, slot))
+            for link in self.months[month]
+            for slot in self._slots(link)
+        ]
+        span = self.wanted.span
+        for part in batches(places, AT_ONCE):
+            begun = each(part, lambda place: scans.first_in(place[1], PAGE))
+            for (link, place), page in zip(part, begun, strict=True):
+                for scan in _all_in(place, page):
+                    if not scan.damaged and span.first_ms <= scan.key.ms < span.end_ms:
                         yield archives.scan(scan, link.slug)
 
     def _picture(self, name: str, picture: Picture) -> None:
@@ -245,12 +264,11 @@ class _Archive:
                 member.write(text.encode())
 
 
-def _all_in(place: str) -> Iterator[Scan]:
-    """The scans of a partition, oldest first, read as they are asked for."""
-    after = ""
-    while page := scans.first_in(place, PAGE, after):
+def _all_in(place: str, page: list[Scan]) -> Iterator[Scan]:
+    """The scans of a partition, of which the first page is read, oldest first, read as they are asked for."""
+    while page:
         yield from page
-        after = page[-1].key.sort
+        page = scans.first_in(place, PAGE, page[-1].key.sort)
 
 
 def _organization(of: Organization) -> dict[str, Any]:

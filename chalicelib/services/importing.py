@@ -44,10 +44,15 @@ class Refused:
 @dataclass(slots=True)
 class Plan:
     """What becomes of the rows: `new` links, those that are `there` already, and those that are `refused`, in the order
-    of the table. `left` has what cannot be kept, in words, with how many rows it is of."""
+    of the table. `left` has what cannot be kept, in words, with how many rows it is of.
+
+    Of those that are there `credited` have no imported visits yet, and get them: somebody made them by hand, or a
+    release that knew of no such visits wrote them since.
+    """
 
     new: list[Link] = field(default_factory=list)
     there: int = 0
+    credited: list[Link] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
 
@@ -77,6 +82,22 @@ def write(organization: Organization, new: Sequence[Link], now_ms: int) -> Itera
         _write(organization, [replace(link, number=ids.new(now_ms)) for link in part])
         done += len(part)
         yield done
+
+
+def credit(wanted: Iterable[Link], now_ms: int) -> None:
+    """Give links that are there their imported visits, unless they have some by now. Raises Unavailable."""
+    for link in wanted:
+        if not any(_credited(link, now_ms) for _ in range(ATTEMPTS)):
+            raise Unavailable.storage()
+
+
+def _credited(link: Link, now_ms: int) -> bool:
+    held = stored.read(link.organization, link.number)
+    if held is None or held.value.imported is not None:
+        return True
+    transaction = Transaction()
+    stored.put_again(transaction, held, replace(held.value, imported=link.imported, updated_ms=now_ms))
+    return not transaction.commit()
 
 
 def _write(organization: Organization, part: Sequence[Link]) -> None:
@@ -154,6 +175,8 @@ def _look(organization: int, sound: Mapping[str, tuple[ForeignLink, NewLink]], m
         link = known.get(owner[1]) if owner and owner[0] == organization else None
         if link and link.destination == new.destination:
             made.there += 1
+            if row.visits and link.imported is None:
+                made.credited.append(replace(link, imported=row.visits))
         elif link:
             made.refused.append(Refused(row.place, f"slug: {slug} is there already, and leads to {link.destination}"))
         else:

@@ -14,6 +14,7 @@ from chalicelib import ids
 from chalicelib.core.days import iso_day, iso_time
 from chalicelib.core.foreign_links import ForeignLink
 from chalicelib.core.places import Span
+from chalicelib.core.scans import Scan
 from chalicelib.core.windows import Window
 from chalicelib.services import (
     accounts,
@@ -21,6 +22,7 @@ from chalicelib.services import (
     archiving,
     campaigns,
     clients,
+    counting,
     importing,
     links,
     qr_codes,
@@ -77,11 +79,11 @@ def account(world: World) -> Account:
     account.scan(now_ms() - 1_000, "d")
     analytics.link_report(account.organization, account.link.number, Window(0, -1), now_ms())
     old = [scan for days in (35, 2, 1) for scan in _pending(account, days)]
-    archiving.counting.settle(old)
+    counting.settle(old)
     return account
 
 
-def _pending(account: Account, days: int) -> list[scans.Scan]:
+def _pending(account: Account, days: int) -> list[Scan]:
     since = account.days_ago(days + 1)
     return scans.pending_since(account.organization, account.link.number, range(1), since, now_ms())
 

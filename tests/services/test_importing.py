@@ -24,6 +24,7 @@ def row(slug: str, destination: str = "https://example.com/a", line: int = 2, vi
 def brought(account: Account, rows: Iterable[ForeignLink | Refused]) -> Plan:
     plan = importing.plan(account.caller.organization, list(rows), OWN, now_ms())
     list(importing.write(account.caller.organization, plan.new, now_ms()))
+    importing.credit(plan.credited, now_ms())
     return plan
 
 
@@ -118,6 +119,16 @@ def test_visits_are_in_the_total_of_all_time_and_in_nothing_else(world: World) -
     assert counted == {}
     edited = links.edit(account.caller, str(menu.number), Edit(frozenset({"label"}), label="New"), now_ms())
     assert (edited.slug, edited.imported) == ("menu", 100)
+
+
+def test_a_link_that_somebody_made_by_hand_gets_its_visits_once(world: World) -> None:
+    account = new_account()
+    given = row(account.link.slug, account.link.destination, visits=40)
+    assert [link.number for link in brought(account, [given]).credited] == [account.link.number]
+    assert links.get(account.caller, str(account.link.number)).imported == 40
+    again = brought(account, [replace(given, visits=90)])
+    assert (again.credited, again.there) == ([], 1)
+    assert reports.scans_ever(account.caller, links.get(account.caller, str(account.link.number))) == 40
 
 
 def test_it_counts_for_no_limit(world: World) -> None:
