@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from chalicelib.core import rollups as r
@@ -13,6 +14,7 @@ from chalicelib.core.rollups import LIFETIME, Rollup
 from chalicelib.core.scans import Arrival
 from chalicelib.store import rollup_bodies
 from infra import aws
+from infra.deploy import Clients
 from infra.local import LocalStack
 
 Item = dict[str, Any]
@@ -20,6 +22,12 @@ Books = dict[tuple[int, str, int], Rollup]
 
 _PAUSE_SECONDS = 0.1
 _WRITTEN_AT_ONCE = 25
+
+
+@cache
+def clients(endpoint: str) -> Clients:
+    """Those of a running stack, kept: making one takes a third of a second of a core."""
+    return aws.clients(endpoint)
 
 
 def eventually(true: Callable[[], bool], seconds: float = 20) -> bool:
@@ -42,7 +50,7 @@ def eventually_after(done: Callable[[], object], true: Callable[[], bool]) -> bo
 
 def items(stack: LocalStack, table: str) -> Iterator[Item]:
     """Every item of a table, named as the settings name it, in DynamoDB's own JSON."""
-    pages = aws.clients(stack.aws_endpoint)("dynamodb").get_paginator("scan")
+    pages = clients(stack.aws_endpoint)("dynamodb").get_paginator("scan")
     for page in pages.paginate(TableName=stack.environment[table], ConsistentRead=True):
         yield from page["Items"]
 
@@ -64,7 +72,7 @@ def stored(arrived: Arrival) -> Item:
 
 def write_scans(stack: LocalStack, found: Iterable[Item]) -> None:
     """Put scans into the table, past the redirect."""
-    dynamodb, table = aws.clients(stack.aws_endpoint)("dynamodb"), stack.environment["SCANS_TABLE"]
+    dynamodb, table = clients(stack.aws_endpoint)("dynamodb"), stack.environment["SCANS_TABLE"]
     puts = [{"PutRequest": {"Item": item}} for item in found]
     for start in range(0, len(puts), _WRITTEN_AT_ONCE):
         answer = dynamodb.batch_write_item(RequestItems={table: puts[start : start + _WRITTEN_AT_ONCE]})
@@ -85,7 +93,7 @@ def books(stack: LocalStack, organization: int) -> Books:
 
 def lifetimes(stack: LocalStack, organization: int, links: Collection[int]) -> dict[int, Rollup]:
     """The lifetime rollups of links of one slot, consistently; one that there is none of yet is empty."""
-    dynamodb, table = aws.clients(stack.aws_endpoint)("dynamodb"), stack.environment["ROLLUPS_TABLE"]
+    dynamodb, table = clients(stack.aws_endpoint)("dynamodb"), stack.environment["ROLLUPS_TABLE"]
     partitions = {f"{organization}#{r.link_scope(link)}#0": link for link in links}
     keys = [{"pk": {"S": partition}, "sk": {"S": "lifetime"}} for partition in partitions]
     found = dynamodb.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})["Responses"][table]
@@ -99,14 +107,14 @@ def _period(sort: str) -> int:
 
 def function_name(stack: LocalStack, handler: str) -> str:
     """The deployed name of the function with this handler, like `chalicelib.functions.fold.handler`."""
-    found = aws.clients(stack.aws_endpoint)("lambda").list_functions()["Functions"]
+    found = clients(stack.aws_endpoint)("lambda").list_functions()["Functions"]
     (name,) = [str(function["FunctionName"]) for function in found if function["Handler"] == handler]
     return name
 
 
 def invoke(stack: LocalStack, handler: str, event: Mapping[str, Any]) -> None:
     """Run a function, and wait for it."""
-    functions = aws.clients(stack.aws_endpoint)("lambda")
+    functions = clients(stack.aws_endpoint)("lambda")
     answer = functions.invoke(FunctionName=function_name(stack, handler), Payload=json.dumps(event).encode())
     assert "FunctionError" not in answer, answer["Payload"].read()
 
@@ -114,7 +122,7 @@ def invoke(stack: LocalStack, handler: str, event: Mapping[str, Any]) -> None:
 @contextmanager
 def held_back(stack: LocalStack, function: str) -> Iterator[None]:
     """Neither stream nor queue wakes a function meanwhile, like `fold`; afterwards it goes on where it was."""
-    functions = aws.clients(stack.aws_endpoint)("lambda")
+    functions = clients(stack.aws_endpoint)("lambda")
     name = function_name(stack, f"chalicelib.functions.{function}.handler")
     (source,) = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=source["UUID"], Enabled=False)

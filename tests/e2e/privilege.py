@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra import aws
 from infra.engine_policies import Permission, permissions
 from infra.engine_roles import CALLS
 from infra.local import LocalStack
+from tests.e2e.observed import clients
 
 Permissions = frozenset[Permission]
 
@@ -25,7 +25,7 @@ def granted(stack: LocalStack) -> dict[str, Permissions]:
 
 def policies(stack: LocalStack, role: str) -> dict[str, str]:
     """The documents of a role's policies, by the policies' names."""
-    iam = aws.clients(stack.aws_endpoint)("iam")
+    iam = clients(stack.aws_endpoint)("iam")
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
     found = {name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names}
     return {name: json.dumps(document) for name, document in found.items()}
@@ -33,13 +33,13 @@ def policies(stack: LocalStack, role: str) -> dict[str, str]:
 
 def done_by_lambda(stack: LocalStack) -> dict[str, Permissions]:
     """What Lambda does itself by a function's role: reads what wakes it, sends on what failed, writes its log."""
-    clients = aws.clients(stack.aws_endpoint)
-    logs = {it["logGroupName"]: it["arn"] for it in clients("logs").describe_log_groups()["logGroups"]}
+    of = clients(stack.aws_endpoint)
+    logs = {it["logGroupName"]: it["arn"] for it in of("logs").describe_log_groups()["logGroups"]}
     found: dict[str, set[Permission]] = defaultdict(set)
     for function in _functions(stack):
         group = logs[function["LoggingConfig"]["LogGroup"]]
         found[function["FunctionName"]].update(Permission(action, group) for action in _LOGGING)
-    for source in clients("lambda").list_event_source_mappings()["EventSourceMappings"]:
+    for source in of("lambda").list_event_source_mappings()["EventSourceMappings"]:
         found[source["FunctionArn"].rpartition(":")[2]].update(_of_source(source))
     return {name: frozenset(those) for name, those in found.items()}
 
@@ -69,7 +69,7 @@ def refused(stack: LocalStack) -> list[str]:
 
 
 def _functions(stack: LocalStack) -> list[dict[str, Any]]:
-    pages = aws.clients(stack.aws_endpoint)("lambda").get_paginator("list_functions").paginate()
+    pages = clients(stack.aws_endpoint)("lambda").get_paginator("list_functions").paginate()
     return [function for page in pages for function in page["Functions"]]
 
 

@@ -10,12 +10,11 @@ import pytest
 from chalicelib import ids
 from chalicelib.services.health import CACHED_MS
 from chalicelib.store.deliveries import MINUTE_MS, due_in
-from infra import aws
 from infra.local import LocalStack
 from infra.resume import tick
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.e2e.conftest import Client
-from tests.e2e.observed import eventually, eventually_after, held_back, invoke, items
+from tests.e2e.observed import clients, eventually, eventually_after, held_back, invoke, items
 from tests.e2e.receivers import Receiver, receiving
 
 Item = dict[str, Any]
@@ -34,7 +33,7 @@ class Deliveries:
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
         self.organization = ids.parse(stack.organization) or 0
-        self._dynamodb = aws.clients(stack.aws_endpoint)("dynamodb")
+        self._dynamodb = clients(stack.aws_endpoint)("dynamodb")
 
     def of(self, receiver: str) -> list[Item]:
         """What is on its way to a receiver."""
@@ -66,7 +65,7 @@ class Deliveries:
 
     def hand_over(self, receiver: str) -> bool:
         """Put what waits for a receiver among those of the quick among those of the slow; whether there was any."""
-        queues, variables = aws.clients(self.stack.aws_endpoint)("sqs"), self.stack.environment
+        queues, variables = clients(self.stack.aws_endpoint)("sqs"), self.stack.environment
         quick, slow = variables["DELIVERY_QUEUE_URL"], variables["SLOW_QUEUE_URL"]
         found = queues.receive_message(QueueUrl=quick, MaxNumberOfMessages=10, VisibilityTimeout=1).get("Messages", [])
         mine = [message for message in found if f"{ids.parse(receiver)}" in message["Body"]]
@@ -77,7 +76,7 @@ class Deliveries:
 
     def are_queued(self) -> bool:
         """Whether anything waits in the queue of those who answer quickly."""
-        queues, name = aws.clients(self.stack.aws_endpoint)("sqs"), "ApproximateNumberOfMessages"
+        queues, name = clients(self.stack.aws_endpoint)("sqs"), "ApproximateNumberOfMessages"
         quick = self.stack.environment["DELIVERY_QUEUE_URL"]
         return int(queues.get_queue_attributes(QueueUrl=quick, AttributeNames=[name])["Attributes"][name]) > 0
 

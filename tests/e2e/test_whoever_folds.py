@@ -17,13 +17,12 @@ import pytest
 from chalicelib import ids
 from chalicelib.core.scans import Arrival, Facts, ScanKey, Unjudged
 from chalicelib.store.deliveries import MINUTE_MS, due_in
-from infra import aws
 from infra.local import LocalStack
 from infra.resume import tick
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.e2e.conftest import Client
 from tests.e2e.faults import Fault, faulty_dynamo
-from tests.e2e.observed import eventually, eventually_after, held_back, invoke, stored
+from tests.e2e.observed import clients, eventually, eventually_after, held_back, invoke, stored
 from tests.e2e.organizations import Tenant, new_tenant
 
 Item = dict[str, Any]
@@ -47,7 +46,7 @@ class Scene:
     address: str = ""
 
     def __post_init__(self) -> None:
-        self._dynamodb = aws.clients(self.stack.aws_endpoint)("dynamodb")
+        self._dynamodb = clients(self.stack.aws_endpoint)("dynamodb")
         self.code = self.owner.create()
         self.ms = time.time_ns() // 1_000_000
         self.key = ScanKey(self.organization, ids.parse(self.code["id"]) or 0, 0, self.ms, "0" * 16)
