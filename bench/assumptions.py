@@ -19,7 +19,10 @@ _LINES: Final = (
     f"END RequestId: {_ID}\n",
     f"REPORT RequestId: {_ID}\tDuration: 2.3 ms\tBilled Duration: 3 ms\tMemory Size: 512 MB\tMax Memory Used: 9 MB",
 )
-_OWN_LINE: Final = '{"level": "INFO", "message": "redirect", "status": 302, "counted": true}\n'
+OWN_LINE: Final = (
+    f'{{"level":"INFO","message":"redirect","service":"quietzone-prod","function_request_id":"{_ID}",'
+    f'"request_id":"{_ID}","status":302,"counted":true}}\n'
+)
 _ACCESS_LINE: Final = (
     f'{{"request":"{_ID}","method":"GET","route":"/{{slug}}","status":"302","refused":"-","ms":"14",'
     '"function_ms":"9","bytes":"0"}'
@@ -55,7 +58,7 @@ PLATFORM_LOG = Given(
     sum(map(len, _LINES)) + len(_LINES) * _EVENT_BYTES,
     "START, END and REPORT, 26 bytes of metadata with each",
 )
-OWN_LOG = Given("log bytes of our own an invocation", len(_OWN_LINE) + _EVENT_BYTES, "one line of JSON")
+OWN_LOG = Given("log bytes of our own an invocation", len(OWN_LINE) + _EVENT_BYTES, "one line of JSON")
 ACCESS_LOG = Given(
     "log bytes of a request's line", len(_ACCESS_LINE) + _EVENT_BYTES, "API Gateway's, with `AccessLogs`"
 )
@@ -71,6 +74,11 @@ IDLE_KEYS = Given("pairs of a table and a role, idle", 7, "Tick, Sweep, and the 
 BUSY_KEYS = Given("pairs of a table and a role, busy", 16, "and Redirect, Fold, Events and APIHandler")
 POLLED_QUEUES = Given("queues that Lambda polls", 3, "of spilled scans, jobs and deliveries")
 POLLS = Given("polls a minute and queue", 15, "five pollers, each of which waits for 20 s")
+OWN_METRICS = Given(
+    "metrics of our own that come all month",
+    0,
+    "nothing is emitted of what does not happen; who posts webhooks all the time has two",
+)
 UTILISED = Given("use of provisioned capacity", 0.7, "the target of auto scaling, of even traffic")
 
 GIVEN: Final = (
@@ -93,6 +101,7 @@ GIVEN: Final = (
     BUSY_KEYS,
     POLLED_QUEUES,
     POLLS,
+    OWN_METRICS,
     UTILISED,
 )
 

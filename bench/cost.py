@@ -112,6 +112,8 @@ def idle_section(found: Figures) -> Section:
 IDLE_PARTS: Final = {
     Item.QUEUE_CALLS: "Lambda looking into three empty queues",
     Item.ALARMS: "alarms",
+    Item.METRICS: "metrics of our own",
+    Item.DASHBOARDS: "the dashboard",
     Item.KEY_CALLS: "KMS, for the keys of tables",
 }
 

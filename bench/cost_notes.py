@@ -15,8 +15,8 @@ scans pending also folds them, which the stream is then spared."""
 
 IDLE: Final = """\
 us-east-1, one organization. DynamoDB, API Gateway, the bucket and the streams cost nothing while nobody asks; schedules
-are rules of EventBridge, which are free. AWS's standing allowances are an account's, not a stack's: the last row takes
-them off as if nothing else used them."""
+are rules of EventBridge, which are free. `AlarmEmail` adds a key of KMS, a dollar. AWS's standing allowances, such as
+three dashboards, are an account's, not a stack's: the last row takes them off as if nothing else used them."""
 
 SAVINGS: Final = """\
 us-east-1, a whole month each, everything else as it is. An HTTP API knows no throttles of single routes, no gateway

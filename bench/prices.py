@@ -33,7 +33,9 @@ class Item(StrEnum):
     QUEUE_CALLS = "SQS, requests to standard queues"
     LOGS_GB = "CloudWatch, GB of Lambda's logs taken in"
     LOGS_KEPT_GB = "CloudWatch, GB-months of logs kept"
-    ALARMS = "CloudWatch, alarms"
+    ALARMS = "CloudWatch, metrics that alarms look at"
+    METRICS = "CloudWatch, metrics of our own"
+    DASHBOARDS = "CloudWatch, dashboards"
     KEY_CALLS = "KMS, requests"
     TRANSFER_GB = "Transfer to the internet, GB"
 
@@ -77,7 +79,7 @@ STORAGE: Final = "DynamoDB storage"
 RECOVERY: Final = "DynamoDB point-in-time recovery"
 SQS: Final = "SQS"
 LOGS: Final = "CloudWatch Logs"
-ALARMS: Final = "CloudWatch alarms"
+WATCHING: Final = "CloudWatch alarms and dashboards"
 KMS: Final = "KMS"
 TRANSFER: Final = "Transfer out"
 CLOUDFRONT: Final = "CloudFront"
@@ -92,7 +94,7 @@ SERVICES: Final = (
     RECOVERY,
     SQS,
     LOGS,
-    ALARMS,
+    WATCHING,
     KMS,
     TRANSFER,
 )
@@ -129,7 +131,9 @@ US_EAST_1: Final[Prices] = {
     Item.QUEUE_CALLS: Price(SQS, MILLION, _flat(0.40), "2025", 1e6),
     Item.LOGS_GB: Price(LOGS, 1, _tiers((10 * TB, 0.50), (30 * TB, 0.25), (50 * TB, 0.10), (inf, 0.05)), "2025-05", 5),
     Item.LOGS_KEPT_GB: Price(LOGS, 1, _flat(0.03), "2025-05"),
-    Item.ALARMS: Price(ALARMS, 1, _flat(0.10), "2025", 10),
+    Item.ALARMS: Price(WATCHING, 1, _flat(0.10), "2025", 10),
+    Item.METRICS: Price(WATCHING, 1, _flat(0.30), "2025", 10),  # of the first 10,000
+    Item.DASHBOARDS: Price(WATCHING, 1, _flat(3.00), "2025", 3),
     Item.KEY_CALLS: Price(KMS, 10_000, _flat(0.03), "2026-03", 20_000),
     Item.TRANSFER_GB: Price(TRANSFER, 1, _OUT_TIERS, "2026-06", 100),
 }
@@ -152,7 +156,9 @@ EU_WEST_1: Final[Prices] = {
     Item.QUEUE_CALLS: Price(SQS, MILLION, _flat(0.40), "2026-09-11", 1e6),
     Item.LOGS_GB: Price(LOGS, 1, _flat(0.57), "2026-09-22", 5),  # of its first tier: nothing here reaches the next
     Item.LOGS_KEPT_GB: Price(LOGS, 1, _flat(0.03), "2026-09-22"),
-    Item.ALARMS: Price(ALARMS, 1, _flat(0.10), "2026-09-22", 10),
+    Item.ALARMS: Price(WATCHING, 1, _flat(0.10), "2026-09-22", 10),
+    Item.METRICS: Price(WATCHING, 1, _flat(0.30), "2025", 10),
+    Item.DASHBOARDS: Price(WATCHING, 1, _flat(3.00), "2025", 3),
     Item.KEY_CALLS: Price(KMS, 10_000, _flat(0.03), "2026-03", 20_000),
     Item.TRANSFER_GB: Price(TRANSFER, 1, _OUT_TIERS, "2026-09-16", 100),
 }

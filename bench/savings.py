@@ -86,6 +86,11 @@ def slow_looks_first(case: Case) -> Usage:
     return billing.added(case.used, {Item.GB_SECONDS: -seconds * stack.megabytes("Slow") / 1024})
 
 
+def free_dashboard(case: Case) -> Usage:
+    """The dashboard as one of the three that AWS gives every account."""
+    return _without(case.used, Item.DASHBOARDS)
+
+
 def allowances(case: Case) -> Usage:
     return billing.beyond_free(case.used, case.prices)
 
@@ -101,6 +106,7 @@ CHANGES: Sequence[Change] = (
     Change("no access log", no_access_log),
     Change("tables under DynamoDB's own key", own_keys),
     Change("`Slow` looks whether anything waits", slow_looks_first),
+    Change("the dashboard is one of an account's first three", free_dashboard),
     Change("AWS's standing allowances, all of them unused", allowances),
 )
 

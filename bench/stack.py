@@ -20,7 +20,20 @@ def megabytes(function: str) -> int:
 
 
 def alarms() -> int:
-    return sum(it.get("Type") == "AWS::CloudWatch::Alarm" for it in _template()["Resources"].values())
+    """The metrics that alarms look at: CloudWatch bills each of them."""
+    return sum(_looked_at(properties) for properties in _of_type("AWS::CloudWatch::Alarm"))
+
+
+def dashboards() -> int:
+    return len(_of_type("AWS::CloudWatch::Dashboard"))
+
+
+def _of_type(kind: str) -> list[dict[str, Any]]:
+    return [it["Properties"] for it in _template()["Resources"].values() if it.get("Type") == kind]
+
+
+def _looked_at(alarm: dict[str, Any]) -> int:
+    return sum("MetricStat" in it for it in alarm["Metrics"]) if "Metrics" in alarm else 1
 
 
 def window_seconds() -> float:

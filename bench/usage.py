@@ -184,6 +184,8 @@ def idle(figures: Figures, keys: float) -> dict[Item, float]:
         {
             Item.QUEUE_CALLS: polls,
             Item.ALARMS: stack.alarms(),
+            Item.METRICS: given.OWN_METRICS.value,
+            Item.DASHBOARDS: stack.dashboards(),
             Item.KEY_CALLS: keys * MONTH_HOURS * 60 / given.KEY_MINUTES.value,
         },
     )

@@ -81,7 +81,9 @@ def test_what_is_kept_is_stored_and_can_be_recovered() -> None:
 
 def test_a_stack_that_nobody_uses_costs_what_its_clock_alarms_and_queues_do() -> None:
     used = usage.idle(FIGURES, keys=10)
-    assert used[Item.ALARMS] == stack.alarms() == 11
+    assert used[Item.ALARMS] == stack.alarms() == 26  # 19 alarms of one metric, one of three, two of two
+    assert used[Item.DASHBOARDS] == stack.dashboards() == 1
+    assert used[Item.METRICS] == 0
     assert used[Item.QUEUE_CALLS] == 3 * 15 * 730 * 60 + 43_800
     assert used[Item.KEY_CALLS] == 10 * 730 * 60 / 5
     # 1 s of waiting and 0.7 ms of a whole core, in 1,769 MB, billed as 1,001 ms.

@@ -69,7 +69,8 @@ def widgets() -> list[dict[str, Any]]:
 
 def of_dashboard() -> list[Metric]:
     shown = [line for it in widgets() for line in it["properties"].get("metrics", [])]
-    return [Metric(*line[:3], line[3].strip("${}")) for line in shown if isinstance(line[0], str)]
+    plain = [line for line in shown if isinstance(line[0], str)]  # the others are reckoned
+    return [Metric(space, name, dimension, of.strip("${}")) for space, name, dimension, of, *_ in plain]
 
 
 def kind_of(of: str) -> str:
