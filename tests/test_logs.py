@@ -53,6 +53,12 @@ MESSAGES = {"MIGRATE", "SIGN_IN", "kind"}  # that no literal is: names of orders
 Capture = pytest.CaptureFixture[str]
 
 
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """What tests before these counted in this process is told by none of them."""
+    metrics._counted.clear()
+
+
 def written(capsys: Capture) -> list[dict[str, Any]]:
     """The lines since the last look; each must be JSON."""
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
