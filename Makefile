@@ -5,7 +5,7 @@ FUZZ_EXAMPLES ?= 100
 WORKERS ?= 2
 
 .PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore migrate
-.PHONY: import export redirects key archive test goldens budget chaos fuzz bench gallery screens check format
+.PHONY: import export redirects key sign-in archive test goldens budget chaos fuzz bench gallery screens check format
 
 help:
 	@echo 'make serve    run everything on this machine (PORT=9000, FRESH=1 starts over, LAN=1 lets a phone in)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make restore  a deployment with its tables as they were (STAGE=prod REGION=eu-west-1 AT=2026-11-22T03:00:00Z)'
 	@echo 'make migrate  bring stored data to what this release needs, and say how far that is'
 	@echo 'make key      another API key (PREFIX=oqr_)'
+	@echo 'make sign-in  a link with which the owner signs in, once, within 15 minutes'
 	@echo 'make import   links and visit counts of Bitly, Shlink, YOURLS or Kutt (FROM=links.csv, DRY=1 looks only)'
 	@echo 'make export   everything of an organization in open formats (TO=acme.zip)'
 	@echo 'make redirects  a static redirect map, which goes on without this product (TO=folder, or .zip)'
@@ -94,6 +95,9 @@ redirects: install
 
 key: install
 	@PREFIX='$(PREFIX)' exec $(RUN) infra.key
+
+sign-in: install
+	@exec $(RUN) infra.sign_in
 
 migrate: install
 	@exec $(RUN) infra.migrate

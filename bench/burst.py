@@ -23,7 +23,7 @@ COLD: Final = 0.002
 NOTE: Final = """\
 us-east-1, list prices of the first tier, without the Lambda functions that are started and have nothing to do yet. All
 scans are of one code, by people who are new. Storage is a year's of the scans and 400 days' of the visitors of that
-minute. CloudFront in front is `EDGE=1`; by a function URL is a plan, see below."""
+minute. CloudFront in front is `EDGE=1`; the function URL is part of the plan above, and not there."""
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,10 @@ def locate(folder: Path) -> Place:
 
 
 def place_of(account: Account, stack: str) -> Place:
-    """A stack of an account. Raises BotoCoreError and ClientError."""
+    """A stack of an account. Raises StackError, BotoCoreError and ClientError."""
     names = outputs(account.clients("cloudformation"), stack)
+    if "APIHandlerName" not in names:
+        raise StackError(f"the stack {stack} was never deployed to its end: make deploy says what to do")
     return Place(account.clients, stack, names, account.environment())
 
 

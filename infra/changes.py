@@ -36,6 +36,11 @@ def takes_away(change: Change) -> bool:
     return change.action == "Remove" or change.replacement in ("True", "Conditional")
 
 
+def is_loss(change: Change) -> bool:
+    """Whether what a resource holds is out of reach afterwards, for sure."""
+    return change.type in HOLDING and (change.action == "Remove" or change.replacement == "True")
+
+
 def table(changes: Iterable[Change]) -> str:
     """The changes in columns."""
     rows = [HEADINGS, *((it.action, it.resource, it.type.removeprefix("AWS::"), _said(it)) for it in changes)]

@@ -17,6 +17,7 @@ from infra.template import load
 REGION = "us-east-1"
 TEMPLATE = ROOT / "infra" / "global.yaml"
 CERTIFICATE = "AWS::CertificateManager::Certificate"
+WAITING = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
 RECORD = "Content of DNS Record is:"  # so CloudFormation says what a certificate waits for
 
 
@@ -37,7 +38,7 @@ class Companion:
         Raises StackError when the certificate waits for a record that somebody must set first.
         """
         found = self.found()
-        if found and found.status == "CREATE_IN_PROGRESS" and (record := self._awaited()):
+        if found and found.status in WAITING and (record := self._awaited()):
             raise _waiting(record)
         witness = self._witness
         if parameters.get("Domain") and not parameters.get("HostedZoneId"):

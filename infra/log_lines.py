@@ -29,7 +29,8 @@ def readable(entry: Entry) -> str | None:
         return f"{_when(entry.ms)} {entry.function:<10} {text}"
     if "_aws" in found or str(found.get("type", "")).startswith("platform."):
         return None
-    rest = " ".join(f"{name}={_said(value)}" for name, value in found.items() if name not in KNOWN and value != "")
+    names = sorted((name for name in found if name not in KNOWN), key=lambda name: name.endswith("request_id"))
+    rest = " ".join(f"{name}={_said(found[name])}" for name in names)
     line = f"{_when(entry.ms)} {entry.function:<10} {found.get('level', ''):<7} {found.get('message', '')} {rest}"
     trace = str(found.get("exception", "")).rstrip()
     return line.rstrip() + "".join(f"\n    {each}" for each in trace.splitlines())

@@ -59,7 +59,7 @@ def span(text: str) -> int:
 
 def chosen(groups: dict[str, str], function: str) -> dict[str, str]:
     """The log groups of a function, or of all, by what they are the logs of. Raises StackError."""
-    named = {name.removesuffix("Logs"): group for name, group in groups.items()}
+    named = {name.removesuffix("LogGroup").removesuffix("Logs"): group for name, group in groups.items()}
     if not function:
         return named
     found = {
@@ -74,19 +74,23 @@ def entries(logs: Any, groups: dict[str, str], since_ms: int, pattern: str, foll
     """What the groups hold from a time on, by time; with `follow` for ever."""
     seen = set[str]()
     while True:
-        fresh = [
-            (event["timestamp"], name, event)
+        found = {
+            _id(group, event): Entry(event["timestamp"], name, event["message"])
             for name, group in groups.items()
             for event in _events(logs, group, since_ms, pattern)
-            if event["eventId"] not in seen
-        ]
-        seen |= {event["eventId"] for _, _, event in fresh}
-        for ms, name, event in sorted(fresh, key=lambda it: it[:2]):
-            yield Entry(ms, name, event["message"])
+        }
+        fresh = [entry for key, entry in found.items() if key not in seen]
+        seen |= found.keys()
+        yield from sorted(fresh, key=lambda entry: entry.ms)
         if not follow:
             return
-        since_ms = max([since_ms, *(ms - LATE_MS for ms, _, _ in fresh)])
+        since_ms = max([since_ms, *(entry.ms - LATE_MS for entry in fresh)])
         time.sleep(PAUSE_SECONDS)
+
+
+def _id(group: str, event: dict[str, Any]) -> str:
+    """What tells a line from all others; an embedded AWS gives it no id."""
+    return str(event.get("eventId") or (group, event.get("logStreamName"), event["timestamp"], event["message"]))
 
 
 def _events(logs: Any, group: str, since_ms: int, pattern: str) -> Iterator[dict[str, Any]]:

@@ -30,7 +30,8 @@ def main() -> None:
     outputs = shipment.deploy()
     first_organization(shipment, outputs)
     migrate(lambda line: say(f"  {line}"))
-    smoke_test(_site(shipment, outputs), "" if shipment.account.is_embedded else url_of(outputs))
+    url = "" if shipment.account.is_embedded else url_of(outputs)
+    smoke_test(_site(shipment, outputs), url, has_edge=bool(url) and "DistributionDomain" in outputs)
     say(f"\n{where(shipment, outputs, time.monotonic() - started)}")
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from infra import quota
 from infra.account import Account
-from infra.changes import Change, summary, table, warnings
-from infra.command import confirmed, say
+from infra.changes import Change, is_loss, summary, table, warnings
+from infra.command import asked, confirmed, say
 from infra.companion import Companion, hosted_zone
 from infra.deploy import Witness, deploy
+from infra.errors import StackError
 from infra.inventory import FUNCTION, resources
 from infra.package import PLATFORMS, Package
 from infra.packaging import architecture, packaged
@@ -71,12 +72,12 @@ class Shipment:
         """Certificate and web ACL first: the distribution wants them to be there."""
         lent = {name: "" for name in LENT if self._before(name)}
         domain = self._after("Domain")
-        if domain:
-            self.zone = hosted_zone(self.account.clients("route53"), domain)
+        # What is no longer wanted stays until the distribution has let go of it.
+        kept = domain or self._before("Domain")
         if domain or self.waf:
+            self.zone = hosted_zone(self.account.clients("route53"), kept) if kept else ""
             say(f"  {self.target.companion} in us-east-1, for CloudFront: certificate and web ACL")
-            # What is no longer wanted stays until the distribution has let go of it.
-            made = companion.provide(self._wanted(domain or self._before("Domain"), self.waf or self._had_waf))
+            made = companion.provide(self._wanted(kept, self.waf or self._had_waf))
             lent |= {"HostedZoneId": self.zone} if domain else {}
             lent |= {"CertificateArn": made["CertificateArn"]} if domain else {}
             lent |= {"WebAclArn": made["WebAclArn"]} if self.waf else {}
@@ -91,7 +92,8 @@ class Shipment:
             companion.provide(self._wanted(domain, self.waf))
 
     def _wanted(self, domain: str, waf: bool) -> Parameters:
-        return {"Domain": domain, "HostedZoneId": self.zone, "Firewall": "true" if waf else "false"}
+        zone = self.zone if domain else ""
+        return {"Domain": domain, "HostedZoneId": zone, "Firewall": "true" if waf else "false"}
 
     def _name_distribution(self, built: Package, outputs: dict[str, str]) -> dict[str, str]:
         """Without a domain short links live at the distribution, whose name is known only when it is there."""
@@ -109,6 +111,10 @@ class Shipment:
 
     def _approve(self, changes: list[Change]) -> bool:
         show(changes)
+        if asked("YES") and (lost := [it.resource for it in changes if is_loss(it)]):
+            raise StackError(
+                f"nothing was changed: YES=1 is not enough to lose {', '.join(lost)}; run it in a terminal"
+            )
         return confirmed(f"Apply these changes to account {self.account.number} in {self.target.region}?")
 
     @property

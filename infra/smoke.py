@@ -23,6 +23,12 @@ SCOPES = frozenset({"qr:read", "qr:write", "analytics:read"})
 KEY_MINUTES = 15  # it ends by itself, should this process die
 DESTINATION = "https://example.com/quietzone-smoke-test"
 READY_SECONDS = 180
+UNKNOWN = "Unknown"  # so the API calls a country that nobody told
+# With the country comes the address: without it all visitors of a place of CloudFront's would be one.
+NO_COUNTRY = (
+    "the smoke test fails: the scan has no country, so CloudFront tells nothing of visitors, or is not believed:"
+    " compare the distribution's origin request policy and its X-Origin-Secret with infra/template/edge.yaml"
+)
 SETTLED_SECONDS = 20  # the redirect believes a slug for five seconds
 
 
@@ -32,13 +38,15 @@ def main() -> None:
     account = Account(deployment.region)
     place = place_of(account, deployment.stack)
     attach_place(place)
-    smoke_test(site_of(account, place.outputs), "" if account.is_embedded else url_of(place.outputs))
+    url = "" if account.is_embedded else url_of(place.outputs)
+    smoke_test(site_of(account, place.outputs), url, has_edge=bool(url) and "DistributionDomain" in place.outputs)
 
 
-def smoke_test(site: Site, url: str) -> None:
+def smoke_test(site: Site, url: str, *, has_edge: bool = False) -> None:
     """Try the deployment that this process is attached to, at a site. Raises StackError that names what fails.
 
-    `url` is what short links must begin with, '' where that cannot be told: an embedded AWS has no names.
+    `url` is what short links must begin with, '' where that cannot be told: an embedded AWS has no names. With
+    `has_edge` the site is behind a distribution, which must tell where a scan comes from.
     """
     say(f"  smoke test at {site.url} ...")
     site.wait(READY_SECONDS)
@@ -49,8 +57,10 @@ def smoke_test(site: Site, url: str) -> None:
                 raise StackError(f"the smoke test fails: its short URL is {link['short_url']}, which is not at {url}")
             _scan(site, link)
             say(f"    scanned  302 to {DESTINATION}")
-            _read(site, key, link)
-            say("    read     1 scan, by a phone")
+            country = _read(site, key, link)
+            if has_edge and country == UNKNOWN:
+                raise StackError(NO_COUNTRY)
+            say("    read     1 scan, by a phone" + ("" if country == UNKNOWN else f", from {country}"))
             _expect("deleting it", site.ask("DELETE", f"/v1/dynamic/{link['id']}", _bearer(key)), 200)
             _wait_until_gone(site, link)
             say("    deleted  it leads nowhere any more")
@@ -111,11 +121,13 @@ def _scan(site: Site, link: dict[str, Any]) -> None:
         raise StackError(f"the smoke test fails: the link leads to {answer.headers.get('location')}")
 
 
-def _read(site: Site, key: str, link: dict[str, Any]) -> None:
+def _read(site: Site, key: str, link: dict[str, Any]) -> str:
+    """The country of the scan."""
     answer = site.ask("GET", f"/v1/dynamic/{link['id']}/scans", _bearer(key))
-    total = _expect("reading the scan", answer, 200).json()["scans"]["total"]
-    if total != 1:
-        raise StackError(f"the smoke test fails: of one scan {total} were counted")
+    scans = _expect("reading the scan", answer, 200).json()["scans"]
+    if scans["total"] != 1:
+        raise StackError(f"the smoke test fails: of one scan {scans['total']} were counted")
+    return str(scans["topCountry"])
 
 
 def _wait_until_gone(site: Site, link: dict[str, Any]) -> None:

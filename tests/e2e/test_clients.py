@@ -58,12 +58,22 @@ def test_a_client_may_read_its_whole_list_in_one_page_or_follow_the_cursor(clien
     assert paged == whole["codes"]
 
 
+def command(stack: LocalStack, module: str, **variables: str) -> str:
+    """What an operator's command prints."""
+    environment = {**os.environ, "STATE_FOLDER": str(stack.folder), **variables}
+    done = subprocess.run([sys.executable, "-m", module], env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_a_link_to_sign_in_with_can_be_had_without_a_mail(client: Client, stack: LocalStack) -> None:
+    link = command(stack, "infra.sign_in")
+    assert link.startswith(f"{stack.url}/sign-in/")
+    answer = client.request("GET", link.removeprefix(stack.url))
+    assert (answer.status, "Sign in" in answer.text) == (200, True)
+
+
 def test_a_key_with_the_prefix_that_a_client_checks_for_works(client: Client, stack: LocalStack) -> None:
-    environment = {**os.environ, "STATE_FOLDER": str(stack.folder), "PREFIX": "oqr_"}
-    made = subprocess.run(
-        [sys.executable, "-m", "infra.key"], env=environment, capture_output=True, text=True, check=True
-    )
-    other = Client(stack.url, made.stdout.strip())
+    other = Client(stack.url, command(stack, "infra.key", PREFIX="oqr_"))
     assert other.api_key.startswith("oqr_")
     assert len(other.api_key) == len("oqr_") + 32
     assert other.api("GET", "/v1/me").json == client.api("GET", "/v1/me").json

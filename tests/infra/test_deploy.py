@@ -71,7 +71,12 @@ def test_what_is_not_said_keeps_its_value_and_what_is_new_gets_its_default() -> 
     stub.answers("describe_stacks", described("UPDATE_COMPLETE"))
     told = list[Event]()
     seen = list[Change]()
-    witness = Witness(lambda changes: not seen.extend(changes), told.append, pause=0.01)
+
+    def approve(changes: list[Change]) -> bool:
+        seen.extend(changes)
+        return True
+
+    witness = Witness(approve, told.append, pause=0.01)
     assert deployed(stub, witness, LogDays="60") == {"Url": "https://qz.example"}
     assert [change.resource for change in seen] == ["Fold"]
     assert [(it.resource, it.status) for it in told] == [("Fold", "UPDATE_COMPLETE"), (NAME, "UPDATE_COMPLETE")]

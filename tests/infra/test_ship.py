@@ -53,6 +53,11 @@ class User:
         )
         return done.returncode, done.stdout
 
+    def parameter(self, name: str) -> str:
+        """What the deployment has for a parameter of the template."""
+        told = self.clients("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
+        return str(next(it["ParameterValue"] for it in told if it["ParameterKey"] == name))
+
     def days_of_logs(self) -> set[int]:
         """How long the log groups of the deployment keep what they hold."""
         mine = set(resources(self.clients("cloudformation"), STACK)[LOGS].values())
@@ -77,24 +82,24 @@ def test_a_deploy_that_nobody_can_confirm_shows_what_it_would_change_and_changes
 
 
 def test_a_fresh_deploy_makes_the_stack_an_owner_and_a_key_and_tries_it(user: User) -> None:
-    code, said = user.make("deploy", "YES=1", "OWNER_EMAIL=ada@example.org", "LOG_DAYS=14")
+    code, said = user.make("deploy", "YES=1", "OWNER_EMAIL=ada@example.org", "CREATES_PER_HOUR=30")
     assert code == 0, said
     assert "its owner ada@example.org" in said
     assert said.count("qz_live_") == 1
     assert all(step in said for step in SMOKE)
     assert f"{STACK} is deployed and works" in said
     assert "demo link" not in said
-    assert user.days_of_logs() == {14}
+    assert (user.parameter("CreatesPerHour"), user.days_of_logs()) == ("30", {30})
 
 
 def test_a_second_deploy_changes_what_is_said_keeps_the_rest_and_makes_no_second_owner(user: User) -> None:
     names = resources(user.clients("cloudformation"), STACK)[TABLE]
-    code, said = user.make("deploy", "YES=1", "CREATES_PER_HOUR=30")
+    code, said = user.make("deploy", "YES=1", "LOG_DAYS=14")
     assert code == 0, said
     assert "Modify" in said
     assert "qz_live_" not in said
     assert all(step in said for step in SMOKE)
-    assert user.days_of_logs() == {14}
+    assert (user.parameter("CreatesPerHour"), user.days_of_logs()) == ("30", {14})
     assert resources(user.clients("cloudformation"), STACK)[TABLE] == names
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api import dynamic_scans
 from chalicelib.services import accounts
 from chalicelib.store import accounts as stored
 from chalicelib.store import keys
@@ -13,7 +14,7 @@ from infra import smoke
 from infra.errors import StackError
 from infra.people import IPHONE
 from infra.site import Answer, Site
-from infra.smoke import DESTINATION, oldest_organization, smoke_test
+from infra.smoke import DESTINATION, UNKNOWN, oldest_organization, smoke_test
 from tests.api.calls import Caller, new_caller
 from tests.world import World, now_ms
 
@@ -40,7 +41,7 @@ class AppSite(Site):
             self.agents.append(headers["User-Agent"])
             return Answer(410 if self.deleted else 302, {"location": DESTINATION}, b"")
         if path.endswith("/scans"):
-            return Answer(200, {}, json.dumps({"scans": {"total": len(self.agents)}}).encode())
+            return Answer(200, {}, json.dumps({"scans": {"total": len(self.agents), "topCountry": UNKNOWN}}).encode())
         self.deleted = self.deleted or method == "DELETE"
         key = headers["Authorization"].removeprefix("Bearer ")
         assert key.startswith("qz_test_")
@@ -141,3 +142,25 @@ def test_the_oldest_organization_is_tried_never_a_twin(world: World) -> None:
     accounts.create_key(first.organization, first.member, now_ms(), "qz_test_")
     new_caller("Later")
     assert oldest_organization() == first.organization
+
+
+def told(country: str) -> Spoil:
+    """Answers that say of the scan which country it came from."""
+
+    def spoil(_method: str, path: str, answer: Answer) -> Answer:
+        scans = {"scans": {"total": 1, "topCountry": country}}
+        return Answer(200, {}, json.dumps(scans).encode()) if path.endswith("/scans") else answer
+
+    return spoil
+
+
+def test_a_distribution_that_tells_no_country_is_noticed(
+    world: World, organization: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert UNKNOWN == dynamic_scans.UNKNOWN
+    with pytest.raises(StackError, match=r"the scan has no country.*X-Origin-Secret"):
+        smoke_test(AppSite(told(UNKNOWN)), URL, has_edge=True)
+    assert left(world, organization) == []
+    smoke_test(AppSite(told("GB")), URL, has_edge=True)
+    assert "1 scan, by a phone, from GB" in capsys.readouterr().out
+    smoke_test(AppSite(told(UNKNOWN)), URL)
