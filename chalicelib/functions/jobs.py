@@ -55,7 +55,7 @@ def work(records: Records, context: Any) -> None:
             continue
         out_of_time = partial(is_out_of_time, context)
         if MIGRATE in job:  # of all organizations
-            logs.info(MIGRATE, name=job[MIGRATE], done=migrating.migrate(job[MIGRATE], now_ms(), out_of_time))
+            logs.info(MIGRATE, migration=job[MIGRATE], done=migrating.migrate(job[MIGRATE], now_ms(), out_of_time))
             continue
         kind = next((kind for kind in ORDERS if kind in job), None)
         if kind is None:  # of a newer release, since rolled back: its order stands, and its sweep sends it again
