@@ -27,7 +27,7 @@ FIELDS: Final = ("slug", "leads_to", "status_code", "state", "qr_codes")
 
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer-when-downgrade">
+<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">
 <meta http-equiv="refresh" content="0;url={url}"><link rel="canonical" href="{url}"><title>Moving on</title>
 </head><body><p><a href="{url}">{url}</a></p></body></html>
 """

@@ -50,8 +50,8 @@ from chalicelib.store import (
 )
 from chalicelib.store.slots import each
 
-AT_ONCE: Final = 100  # links whose rollups are read together
-PAGE: Final = 1_000  # scans that one request reads
+AT_ONCE: Final = 100  # partitions that are read together
+PAGE: Final = 250  # scans that one request reads, of each of so many partitions
 ALWAYS: Final = Span(0, 1 << 62)
 
 Report = Callable[[str], None]
@@ -229,10 +229,17 @@ class _Archive:
         return [day for day in held if day != LIFETIME and first <= day <= last]
 
     def _scans_of(self, month: str) -> Iterator[dict[str, Any]]:
-        for link in self.months[month]:
-            for slot in self._slots(link):
-                for scan in _all_in(partition(self.number, link.number, month, slot)):
-                    if not scan.damaged and self.wanted.span.first_ms <= scan.key.ms < self.wanted.span.end_ms:
+        places = [
+            (link, partition(self.number, link.number, month, slot))
+            for link in self.months[month]
+            for slot in self._slots(link)
+        ]
+        span = self.wanted.span
+        for part in batches(places, AT_ONCE):
+            begun = each(part, lambda place: scans.first_in(place[1], PAGE))
+            for (link, place), page in zip(part, begun, strict=True):
+                for scan in _all_in(place, page):
+                    if not scan.damaged and span.first_ms <= scan.key.ms < span.end_ms:
                         yield archives.scan(scan, link.slug)
 
     def _picture(self, name: str, picture: Picture) -> None:
@@ -257,12 +264,11 @@ class _Archive:
                 member.write(text.encode())
 
 
-def _all_in(place: str) -> Iterator[Scan]:
-    """The scans of a partition, oldest first, read as they are asked for."""
-    after = ""
-    while page := scans.first_in(place, PAGE, after):
+def _all_in(place: str, page: list[Scan]) -> Iterator[Scan]:
+    """The scans of a partition, of which the first page is read, oldest first, read as they are asked for."""
+    while page:
         yield from page
-        after = page[-1].key.sort
+        page = scans.first_in(place, PAGE, page[-1].key.sort)
 
 
 def _organization(of: Organization) -> dict[str, Any]:

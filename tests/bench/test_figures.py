@@ -66,6 +66,7 @@ def test_each_figure_comes_from_its_own_cell() -> None:
         figures.SPARSE: Folded(writes=14, reads=7, cpu_ms=2),
         figures.SLOW: Folded(writes=12, reads=7, cpu_ms=1.6),
         figures.BUSY: Folded(writes=10, reads=3, cpu_ms=0.9),
+        figures.HOT: Folded(writes=5, reads=1, cpu_ms=0.5),
     }
     assert found.slug == Aside(calls=1, reads=0.5, writes=0)
     assert found.key == Aside(calls=3, reads=2, writes=1)

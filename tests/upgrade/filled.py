@@ -11,7 +11,7 @@ from tests.e2e.conftest import Answer, Client
 
 REPORTING: Final = "/api/v1/external/reporting"
 MEMBER: Final = "from-before@example.com"
-SCANS: Final = 12
+SCANS: Final = 7
 
 
 def fill(client: Client, sign_in: str, receiver: str) -> list[str]:

@@ -60,7 +60,7 @@ class Traffic:
                 self.scan(client)
             except OSError as error:
                 self.refused.append(repr(error))
-            time.sleep(0.01)
+            time.sleep(0.03)
         client.close()
 
     def scan(self, client: Client) -> None:
