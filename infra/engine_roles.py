@@ -28,6 +28,7 @@ class Book:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        path.touch()
         self._known: set[str] = set()
 
     def allowed(self, function: str, permissions: Iterable[Permission]) -> None:
