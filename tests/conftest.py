@@ -1,6 +1,7 @@
 """Settings shared by every test."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,6 +45,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
 def _world() -> Iterator[World]:
     with world() as fresh:
         yield fresh
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """What is counted for operators during the test, by the names of metrics."""
+    fresh = Counter[str]()
+    monkeypatch.setattr("chalicelib.metrics._counted", fresh)
+    return fresh
 
 
 @pytest.fixture

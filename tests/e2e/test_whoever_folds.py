@@ -44,13 +44,15 @@ class Scene:
     stack: LocalStack
     owner: Client
     organization: int
+    address: str = ""
 
     def __post_init__(self) -> None:
         self._dynamodb = aws.clients(self.stack.aws_endpoint)("dynamodb")
         self.code = self.owner.create()
         self.ms = time.time_ns() // 1_000_000
         self.key = ScanKey(self.organization, ids.parse(self.code["id"]) or 0, 0, self.ms, "0" * 16)
-        self.arrival = Arrival(self.key, Facts(address=self.code["id"], agent="agent"), Unjudged(IPHONE_SAFARI))
+        self.address = self.address or self.code["id"]
+        self.arrival = Arrival(self.key, Facts(address=self.address, agent="agent"), Unjudged(IPHONE_SAFARI))
 
     def write(self) -> None:
         """The scan comes, and waits."""
@@ -106,12 +108,14 @@ class Scene:
     def is_forgotten(self) -> bool:
         """Whether neither the scan is left, nor its visitor, nor anything of it in a rollup of its link."""
         rollups = {"pk": {"S": f"{self.organization}#l{self.key.link}#0"}, "sk": {"S": "lifetime"}}
-        kept = (self.scan, self._get("VISITORS_TABLE", self._visitor), self._get("ROLLUPS_TABLE", rollups))
-        return not any(kept)
+        return not any((self.scan, self.is_visitor_known(), self._get("ROLLUPS_TABLE", rollups)))
+
+    def is_visitor_known(self) -> bool:
+        return bool(self._get("VISITORS_TABLE", self._visitor))
 
     @property
     def _visitor(self) -> Item:
-        return {"pk": {"S": f"{self.organization}#{self.arrival.facts.address}"}}
+        return {"pk": {"S": f"{self.organization}#{self.address}"}}
 
     def _put(self, table: str, item: Item) -> None:
         self._dynamodb.put_item(TableName=self.stack.environment[table], Item=item)
@@ -183,3 +187,12 @@ def test_erasing_a_link_drops_what_cannot_be_folded_out(scene: Scene) -> None:
         scene.edit()
         scene.erase()
         assert eventually(lambda: not scene.scan)
+
+
+def test_erasing_a_link_keeps_what_its_visitor_did_elsewhere(scene: Scene) -> None:
+    scene.count()
+    other = Scene(scene.stack, scene.owner, scene.organization, scene.address)
+    other.count()
+    other.erase()
+    assert eventually(lambda: not other.scan)
+    assert scene.is_visitor_known()

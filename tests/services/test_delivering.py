@@ -1,6 +1,7 @@
 """Deliveries: what becomes of an event on its way to its receivers."""
 
 import itertools
+from collections import Counter
 from dataclasses import replace
 from threading import Event as Signal
 from typing import Any
@@ -12,6 +13,7 @@ from chalicelib.core.breaker import FIRST_COOLDOWN_MS, MOST_FAILURES, VERY_SLOW_
 from chalicelib.core.days import DAY_MS
 from chalicelib.core.deliveries import DELIVERED, FAILED, HELD, WAITING, Delivery, Message, Place, next_message
 from chalicelib.core.endpoints import ACTIVE, DISABLED, PAUSED, QPR, QR, QRCODES, SLACK, STANDARD, Endpoint, Secret
+from chalicelib.core.metric_names import WEBHOOK_ATTEMPTS, WEBHOOK_FAILURES
 from chalicelib.core.retries import DELAYS_SECONDS, JITTER, NET_MS
 from chalicelib.errors import Unavailable
 from chalicelib.outbound.policies import receivers as policy_of
@@ -104,13 +106,14 @@ def test_the_whole_schedule_of_retries(line: Line) -> None:
 
 
 @pytest.mark.parametrize("failures", range(1, 10))
-def test_a_receiver_may_recover_at_any_of_its_tries(line: Line, failures: int) -> None:
+def test_a_receiver_may_recover_at_any_of_its_tries(line: Line, failures: int, counted: Counter[str]) -> None:
     endpoint = line.endpoint()
     line.web.answers(URL, *[500] * failures, 200)
     place = line.event(endpoint)
     line.run()
     assert (line.state(place), len(line.web.requests)) == (DELIVERED, failures + 1)
     assert known(endpoint) == Health()
+    assert counted == {WEBHOOK_ATTEMPTS: failures + 1, WEBHOOK_FAILURES: failures}
 
 
 def test_no_two_failures_are_retried_at_the_same_moment(line: Line) -> None:

@@ -1,6 +1,7 @@
 """Fanning out: who is sent which event, by which lane, and what becomes of it when something fails."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from chalicelib.core import events as e
 from chalicelib.core.deliveries import Message
 from chalicelib.core.endpoints import Endpoint, Filters
 from chalicelib.core.events import Event
+from chalicelib.core.metric_names import EVENTS_UNTOLD
 from chalicelib.errors import Unavailable
 from chalicelib.services import counting, fanning, health
 from chalicelib.store import endpoints, queues, scans
@@ -122,7 +124,7 @@ def test_thresholds_that_are_crossed_ring_once_more_and_are_told_of(
 
 
 def test_an_event_that_cannot_be_told_is_set_aside_and_holds_up_no_other(
-    account: Account, watch: Watch, world: World, capsys: pytest.CaptureFixture[str]
+    account: Account, watch: Watch, world: World, capsys: pytest.CaptureFixture[str], counted: Counter[str]
 ) -> None:
     bad, good = _endpoint(account, e.SCAN_CREATED, format="bad"), _endpoint(account, e.SCAN_CREATED)
     _count(account)
@@ -137,6 +139,7 @@ def test_an_event_that_cannot_be_told_is_set_aside_and_holds_up_no_other(
     (aside,) = world.messages("EVENTS_DEAD_LETTERS_URL")
     assert (aside["receiver"], aside["organization"]) == (bad, account.organization)
     assert "ValueError" in capsys.readouterr().out
+    assert counted == {EVENTS_UNTOLD: 1}
 
 
 @pytest.mark.parametrize("sort", ["link#x", "code#1", "bound#1", "reached#l1", "reached#?", "endpoint#1", "summary#1"])

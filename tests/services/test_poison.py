@@ -1,6 +1,7 @@
 """A scan that cannot be folded blocks nobody: it is set aside, reported, and counted once its cause is gone."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from chalicelib.core import agents
 from chalicelib.core import rollups as r
 from chalicelib.core.days import day_of
+from chalicelib.core.metric_names import SCANS_POISONED
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Scan, ScanKey
 from chalicelib.core.windows import Window
@@ -72,7 +74,7 @@ def _ring(world: World) -> None:
 
 
 def test_a_scan_that_cannot_be_folded_stops_neither_its_batch_nor_its_shard(
-    account: Account, world: World, monkeypatch: pytest.MonkeyPatch
+    account: Account, world: World, monkeypatch: pytest.MonkeyPatch, counted: Counter[str]
 ) -> None:
     bad, good = account.scan(user_agent=BROKEN), [account.scan(address=str(n)) for n in range(7)]
     with broken(BROKEN, monkeypatch):
@@ -80,6 +82,7 @@ def test_a_scan_that_cannot_be_folded_stops_neither_its_batch_nor_its_shard(
         assert _total(account) == len(good)
         for _ in range(4):
             _ring(world)
+        assert counted == {SCANS_POISONED: 1}
     scan = _scan(bad)
     assert (scan.pending, scan.poisoned, scan.unjudged, scan.failures) == (0, True, None, 0)
     assert list(poisoned.listed(account.organization)) == [bad]

@@ -3,6 +3,7 @@
 import copy
 import itertools
 import zlib
+from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from chalicelib.core import rollups as r
 from chalicelib.core.days import DAY_MS, day_of, iso_day
 from chalicelib.core.integrity import EXPIRED, Drift, Report
+from chalicelib.core.metric_names import DRIFT_FOUND
 from chalicelib.core.rollups import LIFETIME, ORGANIZATION_SCOPE, Rollup, RollupKey, link_scope
 from chalicelib.core.visitors import VisitorKey
 from chalicelib.errors import InvalidRequest, Unavailable
@@ -197,7 +199,9 @@ def miscount(account: Account, day: int) -> None:
 
 
 @pytest.mark.parametrize("what", CORRUPTIONS)
-def test_whatever_is_wrong_is_mended_exactly_and_reported(account: Account, world: World, day: int, what: str) -> None:
+def test_whatever_is_wrong_is_mended_exactly_and_reported(
+    account: Account, world: World, day: int, what: str, counted: Counter[str]
+) -> None:
     seen(account, day - 2)
     seen(account, day)
     right = books(world)
@@ -207,6 +211,7 @@ def test_whatever_is_wrong_is_mended_exactly_and_reported(account: Account, worl
     after = books(world)
     assert after["rollups"] == right["rollups"]
     assert (report.drift, report.repaired, report.unchecked) == (drift, drift, 0)
+    assert counted == {DRIFT_FOUND: drift.items}
     recount(account, day - 2)
     assert books(world) == right
     assert recount(account, day).left == Drift()

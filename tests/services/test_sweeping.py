@@ -1,5 +1,6 @@
 """Nothing depends on a stream record arriving, and nothing on a message."""
 
+from collections import Counter
 from contextlib import suppress
 from itertools import count
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import rollups as r
+from chalicelib.core.metric_names import SCANS_PENDING
 from chalicelib.core.rollups import link_scope
 from chalicelib.core.scans import Arrival, Facts, Scan, ScanKey, Unjudged
 from chalicelib.errors import Unavailable
@@ -37,6 +39,16 @@ def test_the_sweep_folds_what_the_stream_never_brought(account: Account) -> None
     account.scan(now_ms() - 3 * MINUTE)
     sweeping.sweep(now_ms())
     assert _total(account) == 1
+
+
+def test_a_scan_that_the_stream_did_not_bring_is_counted_for_operators_once(
+    account: Account, counted: Counter[str]
+) -> None:
+    account.scan(now_ms() - 3 * MINUTE)
+    account.scan()
+    for _ in range(2):
+        sweeping.sweep(now_ms())
+    assert counted == {SCANS_PENDING: 1}
 
 
 def test_the_last_minute_is_left_for_the_next_sweep(account: Account) -> None:

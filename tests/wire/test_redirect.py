@@ -50,7 +50,7 @@ def test_a_scan_is_one_read_and_one_write_on_a_condition(serve: Serve) -> None:
 
 @pytest.mark.parametrize(("trouble", "code"), TROUBLE)
 def test_a_scan_that_cannot_be_written_twice_over_is_spilled_and_its_visitor_redirected(
-    serve: Serve, trouble: Move, code: str
+    serve: Serve, trouble: Move, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # A kept connection that ends costs no attempt: the first is the one of the read.
     again = [trouble] if code == "ConnectionResetError" else []
@@ -60,6 +60,7 @@ def test_a_scan_that_cannot_be_written_twice_over_is_spilled_and_its_visitor_red
     first, spilled = json.loads(aws.asked[1].body), json.loads(json.loads(aws.asked[-1].body)["MessageBody"])
     assert spilled["error"] == code
     assert spilled["scan"]["sk"] == first["Item"]["sk"]["S"]
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["ScansSpilled"] == [1.0]
 
 
 @pytest.mark.parametrize(("trouble", "code"), TROUBLE)
@@ -92,7 +93,8 @@ def test_a_scan_that_can_go_nowhere_is_one_line_of_the_log(serve: Serve, capsys:
     aws = serve(FOUND, *[answers(status=500)] * 4)
     assert _scan()["statusCode"] == 302
     assert aws.operations == [READ, WRITE, WRITE, SPILL, SPILL]
-    lost = json.loads(capsys.readouterr().out.splitlines()[0])
+    lost, counted, _ = map(json.loads, capsys.readouterr().out.splitlines())
+    assert counted["ScansLost"] == [1.0]
     assert (lost["message"], lost["error"]) == ("scan lost", "500")
     assert lost["scan"]["sk"] == json.loads(aws.asked[1].body)["Item"]["sk"]["S"]
     assert "user_agent" not in lost["scan"]
