@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import aws
+from infra import aws, wishes
 from infra.inventory import LOGS, TABLE, resources
 from infra.ministack import MiniStack
 from infra.package import ROOT
@@ -35,7 +35,8 @@ class User:
     """Somebody at a shell, who says what `answer` holds when asked."""
 
     def __init__(self, endpoint: str, build: Path) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        ours = {*wishes.TEXTS.values(), *wishes.SWITCHES.values()}  # tests of functions set some of these
+        kept = {name: text for name, text in os.environ.items() if name not in ours and not name.startswith("AWS_")}
         self._environment = {**kept, "AWS_ENDPOINT_URL": endpoint, "BUILD_FOLDER": str(build)}
         self.clients = aws.clients(endpoint, REGION)
 
