@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra import aws
-from infra.engine_policies import Permission, permissions
-from infra.engine_roles import CALLS
+from infra.embedded.policies import Permission, permissions
+from infra.embedded.roles import CALLS
 from infra.local import LocalStack
 
 Permissions = frozenset[Permission]
