@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import aws
-from infra.ministack import MiniStack
+from infra.embedded.ministack import MiniStack
 from tests.world import prepare_environment, table_requests
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra import aws
-from infra.ministack import MiniStack
+from infra.embedded.ministack import MiniStack
 from tests.world import ENVIRONMENT, now_ms, table_requests
 
 IPHONE: Final = (

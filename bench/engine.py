@@ -1,7 +1,7 @@
 """The process of the embedded AWS, whose queries answer with 1 MB at a time, as DynamoDB's do: for `bench/reading.py`.
 
 MiniStack sends all of it in one answer, so a benchmark of what grows would count too few requests. A script like
-`infra/engine.py`; a query with a filter is left as it is.
+`infra/embedded/engine.py`; a query with a filter is left as it is.
 """
 
 import json
@@ -42,7 +42,7 @@ if __name__ == "__main__":
     del sys.argv[1:]
     from ministack.app import main
 
-    from infra.engine import stop_with_parent
+    from infra.embedded.engine import stop_with_parent
 
     stop_with_parent()
     end_pages_at_a_megabyte()

@@ -25,8 +25,8 @@ from bench import outcome
 from bench.crowd import CLIENTS, at_once, percentile, wait
 from bench.outcome import Limit, Section
 from infra import aws
+from infra.embedded.ministack import free_port
 from infra.local import STACK, LocalStack
-from infra.ministack import free_port
 from infra.people import IPHONE
 from infra.resume import tick
 from tests.e2e.conftest import Client

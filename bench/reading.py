@@ -21,7 +21,7 @@ from bench import outcome
 from bench.outcome import Cell, Limit, Section
 from bench.year import DAYS, Counted, Link, Year, years
 from infra import aws
-from infra.ministack import MiniStack
+from infra.embedded.ministack import MiniStack
 from tests.world import prepare_environment, table_requests
 
 prepare_environment()

@@ -12,9 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra import aws
 from infra.deploy import Clients, deploy, outputs
 from infra.door import Door
+from infra.embedded.ministack import HOST, MiniStack
 from infra.errors import StackError
 from infra.mailbox import Inbox
-from infra.ministack import HOST, MiniStack
 from infra.network import lan_address
 from infra.package import ROOT, Package, package
 from infra.record import Record, broken, lock, write_private

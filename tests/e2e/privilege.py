@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.engine_policies import Permission, permissions
-from infra.engine_roles import CALLS
+from infra.embedded.policies import Permission, permissions
+from infra.embedded.roles import CALLS
 from infra.local import LocalStack
 from tests.e2e.observed import clients
 

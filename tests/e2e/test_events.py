@@ -14,8 +14,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from infra.aws import clients
+from infra.embedded.ministack import free_port
 from infra.local import STACK, LocalStack
-from infra.ministack import free_port
 from infra.resume import tick
 from tests.e2e.agents import GOOGLEBOT, IPHONE_SAFARI
 from tests.e2e.conftest import Client

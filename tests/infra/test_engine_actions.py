@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.engine_actions import Asked, Signed, UnknownRequest, asked
+from infra.embedded.actions import Asked, Signed, UnknownRequest, asked
 
 PLACE = "us-east-1:000000000000"
 TABLES = f"arn:aws:dynamodb:{PLACE}:table"

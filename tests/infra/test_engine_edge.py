@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from ministack.services.cloudformation import provisioners
 
-from infra.engine_edge import KINDS, know_policies
+from infra.embedded.edge import KINDS, know_policies
 from infra.package import ROOT
 from infra.template import load
 from tests.infra.conftest import Resources

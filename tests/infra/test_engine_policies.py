@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.engine_actions import Asked
-from infra.engine_policies import Permission, allowing, permissions
+from infra.embedded.actions import Asked
+from infra.embedded.policies import Permission, allowing, permissions
 
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/scans"
 BUCKET = "arn:aws:s3:::exports"

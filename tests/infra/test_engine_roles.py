@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore import parsers
 
-from infra.engine_actions import Signed
-from infra.engine_policies import Permission
-from infra.engine_roles import Book, answer
+from infra.embedded.actions import Signed
+from infra.embedded.policies import Permission
+from infra.embedded.roles import Book, answer
 
 MESSAGE = "Fold is not authorized to perform: <something>"
 

@@ -13,7 +13,7 @@ from ministack.core.lambda_runtime import Worker
 from ministack.services import apigateway_v1, cloudformation, dynamodb, sqs
 from ministack.services.cloudformation import changesets, provisioners, stacks
 
-from infra.engine_updates import update_in_place
+from infra.embedded.updates import update_in_place
 
 TABLE: dict[str, Any] = {
     "Type": "AWS::DynamoDB::Table",

@@ -18,9 +18,9 @@ import pytest
 
 from infra import aws
 from infra.deploy import outputs
+from infra.embedded.ministack import command_line, free_port
 from infra.errors import StackError
 from infra.local import STACK, LocalStack
-from infra.ministack import command_line, free_port
 from infra.package import ROOT, SOURCES
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/604.1"

@@ -11,8 +11,8 @@ import pytest
 from infra import aws, deploy
 from infra.artifacts import Clients
 from infra.deploy import Witness, outputs
+from infra.embedded.ministack import MiniStack
 from infra.errors import StackError
-from infra.ministack import MiniStack
 from infra.restore import moment, told
 from infra.restoring import Plan, adopting, recovering, restore
 from infra.under_way import check_arrived, deployed

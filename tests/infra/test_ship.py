@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from infra import aws, wishes
+from infra.embedded.ministack import MiniStack
 from infra.inventory import LOGS, TABLE, resources
-from infra.ministack import MiniStack
 from infra.package import ROOT
 
 STACK = "quietzone-prod"

@@ -17,8 +17,8 @@ import pytest
 from chalicelib.core.sign_ins import address_digest
 from infra import aws
 from infra.deploy import deploy
+from infra.embedded.ministack import free_port
 from infra.local import STACK, LocalStack
-from infra.ministack import free_port
 from infra.package import package
 from tests.e2e.agents import IPHONE_SAFARI
 from tests.e2e.conftest import Client

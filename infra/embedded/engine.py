@@ -1,6 +1,6 @@
 """The process of the embedded AWS: MiniStack, with what a local product needs beside it.
 
-Run as a script by `infra.ministack`, its argument the state folder: so the process list tells whose it is.
+Run as a script by `infra.embedded.ministack`, its argument the state folder: so the process list tells whose it is.
 """
 
 import os
@@ -49,14 +49,14 @@ def print_function_logs() -> None:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     del sys.argv[1:]
-    sys.path.append(str(Path(__file__).resolve().parent.parent))  # last: of ours, only what begins with `infra`
+    sys.path.append(str(Path(__file__).resolve().parents[2]))  # last: of ours, only what begins with `infra`
     from ministack.app import main
 
-    from infra.engine_alarms import keep_alarms_of_several_metrics
-    from infra.engine_edge import know_policies
-    from infra.engine_imports import retain_and_import
-    from infra.engine_roles import enforce_roles
-    from infra.engine_updates import update_in_place
+    from infra.embedded.alarms import keep_alarms_of_several_metrics
+    from infra.embedded.edge import know_policies
+    from infra.embedded.imports import retain_and_import
+    from infra.embedded.roles import enforce_roles
+    from infra.embedded.updates import update_in_place
 
     stop_with_parent()
     print_function_logs()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from infra.engine_actions import Asked
+from infra.embedded.actions import Asked
 
 
 class Permission(NamedTuple):

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from infra.engine_actions import Signed, UnknownRequest, asked
-from infra.engine_policies import Permission, allowing
+from infra.embedded.actions import Signed, UnknownRequest, asked
+from infra.embedded.policies import Permission, allowing
 
 CALLS = "calls.jsonl"
 
