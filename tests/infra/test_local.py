@@ -130,7 +130,7 @@ def served(folder: Path, root: Path) -> Iterator[subprocess.Popen[bytes]]:
         [sys.executable, "-m", "infra.serve"], cwd=root, env=environment, stdout=subprocess.DEVNULL
     ) as process:
         try:
-            for _ in range(200):
+            for _ in range(600):  # a minute, on a machine with much else to do
                 if ready.exists() or process.poll() is not None:
                     break
                 time.sleep(0.1)
