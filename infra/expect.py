@@ -9,23 +9,19 @@ import sys
 import time
 
 from infra.attached import attach
+from infra.command import run, say
 from infra.errors import StackError
 from infra.serve import FOLDER
 
 
-def main() -> int:
-    """Spread the link and say how far; return the exit code."""
-    try:
-        attach(FOLDER)
-        print(spread(os.environ.get("SLUG", ""), os.environ.get("SCANS", "")))
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
-    return 0
+def main() -> None:
+    """Spread the link and say how far."""
+    attach(FOLDER)
+    say(spread(os.environ.get("SLUG", ""), os.environ.get("SCANS", "")))
 
 
 def spread(slug: str, scans: str) -> str:
-    """What was done, in a line. Raises StackError."""
+    """What was done, in a line. Raises StackError and Unavailable."""
     from chalicelib.errors import InvalidRequest, NotFound
     from chalicelib.services import spreading
 
@@ -41,4 +37,4 @@ def spread(slug: str, scans: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -29,8 +29,7 @@ def main() -> None:
 
 
 def export(stack: Attached, path: str) -> Path:
-    """Write the archive to a file, and say so. It gets its name when it is whole. Raises StackError."""
-    from chalicelib.errors import Unavailable
+    """Write the archive to a file, and say so. It gets its name when it is whole. Raises StackError and Unavailable."""
     from chalicelib.services import archiving
     from chalicelib.store import accounts
     from chalicelib.version import VERSION
@@ -54,8 +53,6 @@ def export(stack: Attached, path: str) -> Path:
         part.replace(target)
     except OSError as error:
         raise StackError(f"TO={path}: {error.strerror}") from error
-    except Unavailable as error:
-        raise StackError("the tables are busy: try again shortly") from error
     finally:
         part.unlink(missing_ok=True)
     say(f"  {target}: {target.stat().st_size:,} bytes; its README.txt says what is what")

@@ -12,7 +12,8 @@ from infra.command import run, say
 from infra.errors import StackError
 from infra.serve import FOLDER
 
-PATIENCE_SECONDS = 300.0  # of a job that hands over there is news every ten minutes at least, of others within seconds
+# A job gives news of its migration every 100 organizations, or when its ten minutes are up, and its message may wait.
+PATIENCE_SECONDS = 720.0
 
 
 def main() -> None:
@@ -25,7 +26,7 @@ def migrate(report: Callable[[str], None], pause: float = 1.0, patience: float =
     """Order every migration of this release, and wait until all are done. `report` gets a line for each.
 
     `infra.attached.attach` comes first. Raises StackError when nothing moves for `patience` seconds: it goes on by
-    itself then.
+    itself then. Raises Unavailable.
     """
     from chalicelib.services import migrating
 

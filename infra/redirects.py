@@ -28,9 +28,11 @@ def main() -> None:
 
 
 def lay(path: str) -> Path:
-    """Write the map of the chosen organization to a folder or a zip, and say so. Raises StackError."""
+    """Write the map of the chosen organization to a folder or a zip, and say so.
+
+    Raises StackError and Unavailable.
+    """
     from chalicelib.core import static_redirects
-    from chalicelib.errors import Unavailable
     from chalicelib.services import redirect_maps
 
     if not path:
@@ -42,8 +44,6 @@ def lay(path: str) -> Path:
         write(target, static_redirects.files(hops))
     except OSError as error:
         raise StackError(f"TO={path}: {error.strerror}") from error
-    except Unavailable as error:
-        raise StackError("the tables are busy: try again shortly") from error
     leading = sum(1 for hop in hops if hop.location)
     say(f"  {target}: {leading:,} of {len(hops):,} links lead on; its README.txt says how to publish it")
     return target

@@ -5,6 +5,7 @@ import io
 import pytest
 from botocore import exceptions as refused
 
+from chalicelib.errors import Unavailable
 from infra.command import confirmed, run
 from infra.errors import StackError
 
@@ -17,6 +18,7 @@ def client_error(code: str, message: str = "No.") -> refused.ClientError:
     ("error", "said"),
     [
         (StackError("this is why"), "this is why"),
+        (Unavailable.storage(), "the tables are busy: the same command again goes on"),
         (refused.NoCredentialsError(), "there are no AWS credentials: run aws configure"),
         (refused.PartialCredentialsError(provider="env", cred_var="x"), "there are no AWS credentials"),
         (refused.ProfileNotFound(profile="ada"), "(ada) could not be found: see AWS_PROFILE"),
