@@ -1,8 +1,9 @@
 """The archive of an organization: a zip of open formats that needs nothing of this product to be read.
 
-It is written as it is read, table after table, so that its size does not matter. What is pending of the links is folded
-first, and each link's rollups are read once, consistently: its days, its lifetime and its row in links.csv are of one
-moment. Scans that come meanwhile may be among the raw ones and not in the rollups.
+It is written as it is read, table after table: memory is taken by objects, and by the days of `LINKS_AT_ONCE` links.
+What is pending of the links is folded first, and each link's rollups are read once, consistently, but item by item: a
+scan that is folded just then may be in some of them and not in others. One that comes later may be among the raw ones
+alone.
 """
 
 import json
@@ -51,6 +52,7 @@ from chalicelib.store import (
 from chalicelib.store.slots import each
 
 AT_ONCE: Final = 100  # partitions that are read together
+LINKS_AT_ONCE: Final = 16  # whose days are held together; a busy link's year is tens of megabytes
 PAGE: Final = 250  # scans that one request reads, of each of so many partitions
 ALWAYS: Final = Span(0, 1 << 62)
 
@@ -93,7 +95,7 @@ class _Archive:
     links: list[Link] = field(default_factory=list)
     lifetimes: dict[int, Rollup] = field(default_factory=dict)
     months: dict[str, list[Link]] = field(default_factory=dict)  # in which links were scanned
-    spread: Mapping[int, Spread] = field(default_factory=dict)
+    spread: Mapping[int, Spread] = field(default_factory=dict)  # read anew at each step: links spread meanwhile
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -104,7 +106,6 @@ class _Archive:
         """What is not counted: the organization, campaigns, clients, QR codes, receivers."""
         self.report("what is made: links, codes, campaigns, clients")
         self.links = list(reversed(list(links.newest_first(self.number, None))))
-        self.spread = census.spreads(self.number)
         self._json("organization.json", _organization(self.wanted.organization))
         self._json("webhooks.json", [_endpoint(it) for it in endpoints.newest_first(self.number)])
         self._json("summaries.json", [_subscription(it) for it in subscriptions.newest_first(self.number)])
@@ -117,6 +118,7 @@ class _Archive:
         self.report(f"what is counted, of {len(self.links):,} links")
         if pending := self._settled():
             self.notes.append(f"{pending} scans were not counted yet: they are in no rollup.")
+        self.spread = census.spreads(self.number)
         with TemporaryFile("w+", encoding="utf-8", newline="") as aside:
             self._table("rollups/daily.csv", archives.DAILY, self._days(aside))
             aside.seek(0)
@@ -142,6 +144,7 @@ class _Archive:
         for month in sorted(self.months):
             name = f"scans/{month[:4]}-{month[4:]}.csv"
             self.report(name)
+            self.spread = census.spreads(self.number)
             self._table(name, archives.SCANS, self._scans_of(month))
 
     def images(self) -> None:
@@ -175,6 +178,7 @@ class _Archive:
     def _settled(self) -> int:
         """Fold what is pending; return how many scans could not be folded in time. Of many links the index is asked,
         which lags a little."""
+        self.spread = census.spreads(self.number)
         places = [(link.number, slot) for link in self.links for slot in self._slots(link)]
         if len(places) > FEW_SLOTS:
             return counting.settle_recent_of_all(self.number, self._homes(), self.wanted.now_ms)
@@ -188,7 +192,7 @@ class _Archive:
 
     def _days(self, aside: IO[str]) -> Iterator[dict[str, Any]]:
         """The rows of links' days. What is counted by dimension goes aside: it is a table of its own."""
-        for part in batches(self.links, AT_ONCE):
+        for part in batches(self.links, LINKS_AT_ONCE):
             read = each(part, lambda link: self._read(link_scope(link.number), self._slots(link)))
             for link, held in zip(part, read, strict=True):
                 self._note(link, held)
@@ -217,11 +221,11 @@ class _Archive:
 
     def _read(self, scope: str, slots: range) -> dict[int, Rollup]:
         """The rollups of a scope by their days, and the lifetime, slots added up."""
-        found: dict[int, list[Rollup]] = {}
+        found: dict[int, Rollup] = {}
         for slot in slots:
             for key, held in rollups.read_scope(self.number, scope, slot):
-                found.setdefault(key.period, []).append(held.value)
-        return {period: r.merged(found[period]) for period in sorted(found)}
+                found[key.period] = r.merged([found.get(key.period, {}), held.value])
+        return dict(sorted(found.items()))
 
     def _inside(self, held: Iterable[int]) -> list[int]:
         """The days that the span touches."""

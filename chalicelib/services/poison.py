@@ -31,8 +31,9 @@ def note(scan: Scan, error: Exception) -> None:
     if scan.pending and failures < MOST_FAILURES:
         scans.note_failure(scan)
     elif scan.pending:
-        poisoned.set_aside(scan, _verdict(scan), _expires(scan), type(error).__name__, time.time_ns() // 1_000_000)
-        metrics.count(SCANS_POISONED)
+        reason, now_ms = type(error).__name__, time.time_ns() // 1_000_000
+        if poisoned.set_aside(scan, _verdict(scan), _expires(scan), reason, now_ms):
+            metrics.count(SCANS_POISONED)
     _report(scan, error, failures)
 
 

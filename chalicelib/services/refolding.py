@@ -80,7 +80,7 @@ def _refold_link(order: Refold, link: Link, out_of_time: OutOfTime) -> Reached |
 
 def _partitions(order: Refold, link: Link) -> list[str]:
     """Where a link's scans may lie. Slots that come later hold only scans that are judged as they shall be."""
-    first_ms = max(order.first_ms, link.created_ms - DAY_MS)
+    first_ms = max(order.first_ms, link.counted_from_ms - DAY_MS)
     slots = range(spreads.slots(order.organization, link.number))
     return sorted(scans.partitions(order.organization, link.number, slots, first_ms, order.end_ms))
 

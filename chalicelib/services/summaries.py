@@ -69,8 +69,8 @@ def body(subscription: Subscription, due_ms: int, now_ms: int) -> str | None:
     if of is None:
         return None
     span = Fortnight.before(due_ms, subscription.schedule.time_zone)
-    report = _report(subscription, span, now_ms)
-    found = figures(report.days, report.total, span, report.pending, report.recounting)
+    report, imported = _report(subscription, span, now_ms)
+    found = figures(report.days, report.total + imported, span, report.pending, report.recounting)
     return json.dumps(summary(of, found, subscription, span.today), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -88,14 +88,18 @@ def about(organization: int, scope: str, number: int, base: str) -> About | None
     return About(accounts.read_organization(organization).name)
 
 
-def _report(subscription: Subscription, span: Fortnight, now_ms: int) -> Report:
+def _report(subscription: Subscription, span: Fortnight, now_ms: int) -> tuple[Report, int]:
+    """What was counted, and how many visits were imported beside that; of the organization as a whole none are told."""
     organization, of = subscription.organization, subscription.of
     if subscription.scope == LINK:
-        return analytics.link_report(organization, of, span.touched, now_ms)
+        held = links.read(organization, of)
+        imported = held.value.ever(0) if held else 0
+        return analytics.link_report(organization, of, span.touched, now_ms), imported
     if subscription.scope == CAMPAIGN:
-        its = [link.number for link in links.newest_first(organization, None) if link.campaign == of]
-        return analytics.links_report(organization, its, span.touched, now_ms)
-    return analytics.organization_report(organization, span.touched, now_ms)
+        its = [link for link in links.newest_first(organization, None) if link.campaign == of]
+        report = analytics.links_report(organization, [link.number for link in its], span.touched, now_ms)
+        return report, sum(link.ever(0) for link in its)
+    return analytics.organization_report(organization, span.touched, now_ms), 0
 
 
 def _hand_over(subscription: Subscription, due_ms: int, text: str, now_ms: int) -> None:

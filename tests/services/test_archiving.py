@@ -31,7 +31,7 @@ from chalicelib.services import (
 from chalicelib.services.archiving import Wanted
 from chalicelib.services.links import Edit
 from chalicelib.services.qr_codes import NewQrCode
-from chalicelib.store import scans
+from chalicelib.store import scans, spreads
 from tests.e2e.agents import GOOGLEBOT
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
@@ -42,10 +42,11 @@ BASE = "https://qz.example"
 class Archive:
     """An archive that was written."""
 
-    def __init__(self, account: Account, **wanted: object) -> None:
+    def __init__(self, account: Account, report: archiving.Report = lambda _: None, **wanted: object) -> None:
         self.file = io.BytesIO()
         organization = accounts.organization(account.caller)
-        archiving.write(self.file, Wanted(organization, BASE, "1.2.3", now_ms(), **wanted))  # type: ignore[arg-type]
+        what = Wanted(organization, BASE, "1.2.3", now_ms(), **wanted)  # type: ignore[arg-type]
+        archiving.write(self.file, what, report)
         self.zip = ZipFile(self.file)
 
     def text(self, name: str) -> str:
@@ -116,6 +117,18 @@ def test_it_has_every_raw_scan_with_its_verdict_by_month(account: Account) -> No
         if name.startswith("scans/"):
             assert {row["scanned_at"][:7] for row in archive.rows(name)} == {name[6:13]}
     assert {(row["slug"], row["country"]) for row in found} == {(account.link.slug, "GB")}
+
+
+@pytest.mark.parametrize("step", ["what is counted", "scans/"])
+def test_slots_that_a_link_gets_while_it_is_written_are_read_too(account: Account, step: str) -> None:
+    def spread(said: str) -> None:
+        if said.startswith(step) and spreads.slots(account.organization, account.link.number) == 1:
+            spreads.raise_slots(account.organization, account.link, 2)
+            account.scan(now_ms() - 500, "e", slot=1)
+
+    archive = Archive(account, report=spread)
+    assert sum(row["verdict"] != "bot" for row in archive.scans()) == 6
+    assert [int(row["total_scans"]) for row in archive.rows("links.csv")] == [6 if step == "what is counted" else 5]
 
 
 def test_a_span_cuts_scans_and_days(account: Account) -> None:

@@ -1,6 +1,7 @@
 """History that changes: own tests left out, verdicts made anew, raw scans kept for a time; all through the fold."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -264,6 +265,12 @@ def test_an_order_asks_for_its_time_in_empty_partitions_too(account: Account, wo
         jobs.work([{"body": body} for body in bodies], Context(*[300_000] * 20, 0))
     assert runs > 64 // 20
     assert not spreads.of(account.organization, account.link.number).recounting
+
+
+def test_an_imported_links_scans_are_looked_for_since_it_came_here(account: Account) -> None:
+    old = replace(account.link, created_ms=0, imported=5)
+    order = refolds.Refold(account.organization, 1, 0, 0, now_ms(), anew=True)
+    assert len(refolding._partitions(order, old)) <= 2, "months, of decades"
 
 
 def test_two_at_one_order_leave_one_message_to_go_on(account: Account, world: World) -> None:

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +87,15 @@ def test_a_scan_that_cannot_be_folded_stops_neither_its_batch_nor_its_shard(
     scan = _scan(bad)
     assert (scan.pending, scan.poisoned, scan.unjudged, scan.failures) == (0, True, None, 0)
     assert list(poisoned.listed(account.organization)) == [bad]
+
+
+def test_one_that_another_fold_counted_meanwhile_is_not_told_of_as_set_aside(
+    account: Account, world: World, counted: Counter[str]
+) -> None:
+    scan = replace(_scan(account.scan()), failures=poison.MOST_FAILURES - 1)
+    _ring(world)
+    poison.note(scan, KeyError())
+    assert (_scan(scan.key).poisoned, counted[SCANS_POISONED]) == (False, 0)
 
 
 def test_it_is_reported_without_what_it_holds(

@@ -1,6 +1,7 @@
 """Summaries that are due: sent once, of the right days, whenever and however often somebody comes to send them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,17 @@ from chalicelib.core.summaries import CAMPAIGN, LINK, ORGANIZATION, WEEKLY, Sche
 from chalicelib.core.zones import local_day, moment
 from chalicelib.errors import Unavailable
 from chalicelib.outbound.posting import Posted
-from chalicelib.services import campaigns, counting, delivering, health, links, subscriptions, summaries, ticking
+from chalicelib.services import (
+    campaigns,
+    counting,
+    delivering,
+    health,
+    importing,
+    links,
+    subscriptions,
+    summaries,
+    ticking,
+)
 from chalicelib.services.summaries import HELD_MS
 from chalicelib.store import alarms, queues
 from chalicelib.store import subscriptions as stored
@@ -203,6 +214,19 @@ def test_a_campaign_is_the_sum_of_its_links_and_may_have_none(account: Account, 
         ("Autumn", "*0 scans*"),
     ]
     assert "Lifetime: 0 · Top country: none" in told[1][2]
+
+
+def test_visits_that_were_imported_are_in_the_lifetime_of_their_link_and_its_campaign(
+    account: Account, world: World
+) -> None:
+    importing.credit([replace(account.link, imported=7)], MADE)
+    spring = campaigns.create(account.caller, campaigns.Edit("Spring", links=_ids(account)), MADE)
+    _scans(world, (account, DUE - DAY_MS))
+    about = (LINK, account.link.number), (CAMPAIGN, spring.number)
+    for scope, number in about:
+        (text,) = _sends(account, world, DUE, subscribed(account, MADE, scope, str(number)))
+        assert "Lifetime: 8 " in text
+        assert "*1 scan* yesterday" in text
 
 
 def _ids(*accounts: Account) -> list[str]:
