@@ -24,8 +24,18 @@ def begin(event: Mapping[str, Any], context: object) -> None:
 
 
 def log(level: str, message: str, **facts: object) -> None:
-    """Write a line."""
+    """One line. Facts are nobody's secret and of JSON's types; TypeError otherwise."""
     _write({"level": level, "message": message, **_common, **facts})
+
+
+def described(failure: BaseException) -> dict[str, object]:
+    """An error as facts: its type and the places that it came through. Its words may repeat what it was given."""
+    at, trace = list[str](), failure.__traceback__
+    while trace:
+        code = trace.tb_frame.f_code
+        at.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return {"error": type(failure).__name__, "at": at}
 
 
 def count(name: str) -> None:

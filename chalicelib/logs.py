@@ -7,11 +7,12 @@ table's name, an address or a body. CloudWatch keeps each line's time, so it is 
 
 import logging
 import os
-import traceback
 from collections.abc import Mapping
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
+
+from chalicelib import lines
 
 
 class _Printed(logging.Handler):
@@ -26,8 +27,8 @@ class _Wordless(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.args = None
-        if isinstance(record.exc_info, tuple):
-            vars(record).update(_of(record.exc_info[1]))
+        if isinstance(record.exc_info, tuple) and record.exc_info[1]:
+            vars(record).update(lines.described(record.exc_info[1]))
         record.exc_info = record.exc_text = record.stack_info = None
         return True
 
@@ -60,19 +61,11 @@ def info(message: str, **facts: object) -> None:
 
 
 def report(message: str, failure: BaseException | None = None, **facts: object) -> None:
-    """Say what went wrong."""
-    _logger.error(message, extra=_of(failure) | facts)
+    """An error's line: its type and its places (`lines.described`) beside the facts, never its words."""
+    _logger.error(message, extra=(lines.described(failure) if failure else {}) | facts)
 
 
 def adopt(other: logging.Logger) -> None:
     """Have a library's own lines written like ours, and without what they tell."""
     other.handlers = [_printed]
     other.propagate = False
-
-
-def _of(failure: BaseException | None) -> dict[str, object]:
-    if failure is None:
-        return {}
-    frames = traceback.extract_tb(failure.__traceback__)
-    at = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
-    return {"error": type(failure).__name__, "at": at}

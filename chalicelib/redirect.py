@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from chalicelib import lines
 from chalicelib.core import handover, notices, targets
 from chalicelib.core.arrivals import Arrival
-from chalicelib.core.metric_names import REDIRECTS_UNAVAILABLE, SCANS_LOST, SCANS_SPILLED
+from chalicelib.core.metric_names import REDIRECTS_FAILED, REDIRECTS_UNAVAILABLE, SCANS_LOST, SCANS_SPILLED
 from chalicelib.core.paths import parts
 from chalicelib.core.queries import with_parameters
 from chalicelib.core.states import ACTIVE, EXPIRED
@@ -38,11 +38,19 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     accept = headers.get("accept", "")
     try:
-        slug, marker = parts(unquote(event["pathParameters"]["slug"]))
-        target = _resolve(slug, marker)
+        return _answer(event, headers, accept)
     except Failed as failed:
         lines.count(REDIRECTS_UNAVAILABLE)
         return _logged(notices.answer(notices.UNAVAILABLE, accept), error=failed.code)
+    except Exception as error:  # noqa: BLE001 - Lambda would print its words, which may tell of the visitor
+        lines.count(REDIRECTS_FAILED)
+        lines.log("ERROR", "failed", **lines.described(error))
+        return _logged(notices.answer(notices.UNAVAILABLE, accept))
+
+
+def _answer(event: Mapping[str, Any], headers: Mapping[str, str], accept: str) -> dict[str, Any]:
+    slug, marker = parts(unquote(event["pathParameters"]["slug"]))
+    target = _resolve(slug, marker)
     now_ms = time.time_ns() // 1_000_000
     state = target.state(now_ms) if target else None
     if target is None or state != ACTIVE:

@@ -14,7 +14,7 @@ INWARDS = {
     "config": set(),
     "errors": set(),
     "ids": set(),
-    "logs": set(),
+    "logs": {"lines"},
     "metrics": {"core"},
     "lines": {"core"},
     "version": set(),
@@ -41,7 +41,7 @@ ONLY = {
     "mcp_types": {"api"},
     "aws_lambda_powertools": {"logs", "metrics"},
     "logging": {"logs"},
-    "traceback": {"logs"},
+    "traceback": set(),
     "ssl": {"outbound", "wire"},
     "http": {"outbound"},
 }

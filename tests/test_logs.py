@@ -3,7 +3,8 @@
 import ast
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,9 +16,13 @@ from app import app
 from bench.assumptions import OWN_LINE
 from bench.cold_world import request
 from chalicelib import lines, logs, metrics, redirect
+from chalicelib.core.integrity import Report
 from chalicelib.functions.invocations import Failed, observed
+from chalicelib.wire.answers import Answer
+from chalicelib.wire.endpoints import Endpoint
+from tests.services.account import new_account
 from tests.test_imports import FILES
-from tests.world import World
+from tests.world import World, by_moto
 
 EVENTS = Path(__file__).parent / "events"
 CONTEXT = SimpleNamespace(aws_request_id="lambda-1", get_remaining_time_in_millis=lambda: 60_000)
@@ -68,7 +73,9 @@ def test_messages_and_the_names_of_facts_are_constants_that_somebody_looked_at()
     others = {ast.unparse(it) for it in messages if not isinstance(it, ast.Constant)}
     assert others == MESSAGES
     assert {word.arg for call in calls() for word in call.keywords if word.arg} == FACTS - {"at"}
-    assert FACTS.isdisjoint(vars(logging.makeLogRecord({}))), "Python's own names, which it lets nobody else use"
+    told = FACTS | {it.name for it in fields(Report)}
+    own = {*vars(logging.makeLogRecord({})), "message", "asctime"}
+    assert told.isdisjoint(own), "Python's own names, which it lets nobody else use"
     spread = [ast.unparse(word.value) for call in calls() for word in call.keywords if word.arg is None]
     assert spread == ["{**asdict(report), 'day': iso_day(run.day)}"]  # numbers of a recount
 
@@ -215,13 +222,42 @@ def test_an_answer_of_the_api_says_who_asked_for_it_by_an_id_alone(
     assert {line["request_id"] for line in told} == {"1"}
 
 
+VISITOR = {"User-Agent": SECRETS[1], "Authorization": SECRETS[2], "Referer": SECRETS[4], "X-Forwarded-For": SECRETS[0]}
+
+
+@pytest.mark.parametrize(
+    ("silent", "metric"),
+    [
+        pytest.param((), "", id="counted"),
+        pytest.param((".PutItem",), "ScansSpilled", id="spilled"),
+        pytest.param((".PutItem", ".SendMessage"), "ScansLost", id="lost"),
+    ],
+)
 def test_a_redirect_says_nothing_of_its_visitor_whatever_becomes_of_the_scan(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    silent: tuple[str, ...], metric: str, world: World, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    told = {"User-Agent": SECRETS[1], "Authorization": SECRETS[2], "Referer": SECRETS[4], "X-Forwarded-For": SECRETS[0]}
-    event = request("/{slug}", told, slug="nobody-made-this")
-    assert redirect.handler(event, CONTEXT)["statusCode"] == 404
-    _check(capsys, "redirect")
+    def send(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Answer:
+        if headers["x-amz-target"].endswith(silent):
+            raise TimeoutError
+        return by_moto(endpoint, headers, body)
+
+    event = request("/{slug}", VISITOR, slug=new_account().link.slug)
+    monkeypatch.setattr("chalicelib.wire.client.exchange", send)
+    assert redirect.handler(event, CONTEXT)["statusCode"] == 302
+    told = _check(capsys, "redirect")
+    assert [name for line in told for name in line if name.startswith("Scans")] == [metric] * bool(metric)
+
+
+def test_a_redirect_that_fails_answers_as_for_an_outage_and_says_where_without_a_word_of_the_visitor(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(redirect, "_resolve", explode)
+    assert redirect.handler(request("/{slug}", VISITOR, slug="spring"), CONTEXT)["statusCode"] == 503
+    counted, failed, told = _check(capsys, "failed")
+    assert counted["RedirectsFailed"] == [1.0], "Lambda counts none, as it was answered: the alarm adds both"
+    assert (failed["level"], failed["error"]) == ("ERROR", "LookupError")
+    assert failed["at"][-1].startswith("test_logs.py:")
+    assert told["status"] == 503
 
 
 def _check(capsys: Capture, message: str) -> list[dict[str, Any]]:

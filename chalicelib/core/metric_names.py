@@ -10,6 +10,7 @@ NAMESPACE: Final = "Quietzone"
 DIMENSION: Final = "service"  # the stack's name, and nothing beside it: each further value is another metric to pay for
 
 REDIRECTS_UNAVAILABLE: Final = "RedirectsUnavailable"  # requests for a link that could not be read: answered 503
+REDIRECTS_FAILED: Final = "RedirectsFailed"  # met an error that nobody foresaw: answered 503 as well
 SCANS_SPILLED: Final = "ScansSpilled"  # written to the spill queue, since the table did not take them
 SCANS_LOST: Final = "ScansLost"  # not even that: they are in one line of the redirect's log each
 SCANS_PENDING: Final = "ScansPending"  # met by the sweep more than a minute after they came

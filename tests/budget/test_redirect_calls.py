@@ -41,7 +41,7 @@ def _event(slug: str = stub.SLUG, method: str = "GET", **headers: str) -> dict[s
         pytest.param(_event(method="HEAD"), SCANS, 302, {"GetItem": 1}, id="HEAD"),
         pytest.param(_event(**{"Sec-Purpose": "prefetch"}), SCANS, 302, {"GetItem": 1}, id="prefetches"),
         pytest.param(_event("unknown"), SCANS, 404, {"GetItem": SCANS}, id="an unknown slug"),
-        pytest.param(_event("no_slug"), SCANS, 404, {}, id="what no slug is spelled like"),
+        pytest.param(_event("no~slug"), SCANS, 404, {}, id="what no slug is spelled like"),
     ],
 )
 def test_requests_of_the_redirect(event: dict[str, Any], times: int, status: int, asked: dict[str, int]) -> None:
