@@ -100,6 +100,8 @@ def _report(plan: "Plan", dry: bool) -> None:
     visits = sum(link.imported or 0 for link in plan.new)
     done = "would be imported" if dry else "imported"
     say(f"  {len(plan.new):,} {done}, with {visits:,} visits; {plan.there:,} there already")
+    if plan.joined:
+        say(f"  {plan.joined:,} have slug and destination of another row: they are one link, with the visits of both")
     if plan.credited:
         say(f"  {len(plan.credited):,} of those had no imported visits: they {'would get' if dry else 'got'} them")
     say(f"  {len(plan.refused):,} refused")
