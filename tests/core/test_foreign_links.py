@@ -117,6 +117,23 @@ def test_what_is_no_export_is_refused_whole(content: bytes, problem: str) -> Non
     assert refused.value.message.startswith(problem)
 
 
+@pytest.mark.parametrize(
+    ("content", "total"),
+    [
+        (b'{"data": [], "total": 37}', 37),
+        (b'{"shortUrls": {"data": [], "pagination": {"totalItems": 37}}}', 37),
+        (b'{"links": {}, "stats": {"total_links": "37"}}', 37),
+        (b'{"links": [], "pagination": {"total": 37}}', 37),
+        (b'{"links": [], "total": "many"}', 0),
+        (b'[{"slug": "a"}]', 0),
+        (b"slug,total\n", 0),
+    ],
+    ids=["kutt", "shlink", "yourls", "bitly", "no number", "list", "csv"],
+)
+def test_an_answer_may_say_of_how_many_links_it_is_a_page(content: bytes, total: int) -> None:
+    assert foreign_tables.said_total(content) == total
+
+
 def test_a_row_with_a_comma_that_is_not_quoted_is_refused_alone() -> None:
     rows = foreign_tables.rows(b"keyword,url\n1,https://example.com/?a=1,2\n2,https://example.com/,\n")
     with pytest.raises(InvalidRequest, match="has more cells than the first line has names"):

@@ -61,6 +61,13 @@ def test_an_import_says_what_became_of_each_row(account: Account, capsys: pytest
     assert "  0 imported, with 0 visits; 3 there already" in capsys.readouterr().out
 
 
+def test_a_page_is_not_taken_for_all(account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.json"
+    page.write_text('{"data": [{"address": "a", "target": "https://example.com/"}], "limit": 1, "total": 37}')
+    importing.bring(STACK, str(page), dry=True)
+    assert "  it is a page of 37 links: the others are in other answers" in capsys.readouterr().out
+
+
 def test_a_dry_import_writes_nothing(account: Account, world: World, capsys: pytest.CaptureFixture[str]) -> None:
     before = world.items("objects")
     importing.bring(STACK, str(EXPORTS / "shlink.json"), dry=True)
