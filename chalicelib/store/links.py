@@ -198,8 +198,7 @@ def of_slug(slug: str) -> tuple[int, int] | None:
 
 def taken(slugs: Collection[str]) -> set[str]:
     """Which of these slugs are in use, or were once, consistently."""
-    addresses = {(targets.partition(slug), targets.SORT): slug for slug in slugs}
-    return {addresses[found.pk, found.sk] for found in SlugItem.batch_get(list(addresses), consistent_read=True)}
+    return set(owners(slugs))
 
 
 def owners(slugs: Collection[str]) -> dict[str, tuple[int, int] | None]:
