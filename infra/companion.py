@@ -10,7 +10,7 @@ from infra.errors import StackError
 from infra.package import ROOT
 from infra.progress import Event, Progress
 from infra.removal import delete_stack
-from infra.states import Stack, find
+from infra.states import NEVER_MADE, Stack, find
 from infra.target import Target
 from infra.template import load
 
@@ -38,7 +38,9 @@ class Companion:
         Raises StackError when the certificate waits for a record that somebody must set first.
         """
         found = self.found()
-        if found and found.status in WAITING and (record := self._awaited()):
+        if found and self._is_of_no_use(found, parameters.get("Domain", "")):
+            self.remove()
+        elif found and found.status in WAITING and (record := self._awaited()):
             raise _waiting(record)
         witness = self._witness
         if parameters.get("Domain") and not parameters.get("HostedZoneId"):
@@ -50,6 +52,11 @@ class Companion:
         """Delete the stack, when there is one. Nothing may use what it holds any more."""
         if found := self.found():
             delete_stack(self._cloudformation, found, self._witness)
+
+    def _is_of_no_use(self, found: Stack, domain: str) -> bool:
+        """Whether it was never made, or is being made for another domain: nothing can hold on to it yet."""
+        mistaken = found.status == "CREATE_IN_PROGRESS" and found.parameters.get("Domain", "") != domain
+        return mistaken or found.status in NEVER_MADE
 
     def _until_waiting(self, event: Event) -> None:
         self._witness.report(event)

@@ -1,5 +1,6 @@
 """Deploys a package as a CloudFormation stack through a change set, on AWS and on the embedded one alike."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -156,6 +157,7 @@ def _has_approved_changes(cloudformation: Any, change_set: str, witness: Witness
 
 def _withdraw(cloudformation: Any, stack: str, change_set: str, kind: str) -> None:
     """Take a change set back, and with it the stack that was only begun for it."""
-    cloudformation.delete_change_set(ChangeSetName=change_set)
+    with contextlib.suppress(ClientError):  # one that is still being made stays; why we stopped matters more
+        cloudformation.delete_change_set(ChangeSetName=change_set)
     if kind == "CREATE":
         cloudformation.delete_stack(StackName=stack)

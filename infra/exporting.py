@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from infra import chosen
 from infra.attached import Attached, attach
+from infra.begun import begun
 from infra.command import run, say
 from infra.errors import StackError
 from infra.serve import FOLDER
@@ -37,7 +38,6 @@ def export(stack: Attached, path: str) -> Path:
     if not path.endswith(".zip"):
         raise StackError("TO= must name a zip, like TO=acme.zip")
     target = Path(path).expanduser()
-    part = target.with_name(f"{target.name}.part")
     span, images = _span(), _images()
     wanted = archiving.Wanted(
         organization=accounts.read_organization(chosen.organization()),
@@ -48,13 +48,10 @@ def export(stack: Attached, path: str) -> Path:
         images=images,
     )
     try:
-        with part.open("wb") as file:
+        with begun(target) as file:
             archiving.write(file, wanted, lambda step: say(f"  {step} ..."))
-        part.replace(target)
     except OSError as error:
         raise StackError(f"TO={path}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
     say(f"  {target}: {target.stat().st_size:,} bytes; its README.txt says what is what")
     return target
 

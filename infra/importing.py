@@ -40,10 +40,13 @@ def bring(stack: Attached, path: str, *, dry: bool) -> "Plan":
 
     now_ms = time.time_ns() // 1_000_000
     try:
-        rows = foreign_tables.rows(_content(path))
+        content = _content(path)
+        rows = foreign_tables.rows(content)
         format = foreign_links.recognised(rows, os.environ.get("FORMAT", "").lower())
         organization = accounts.read_organization(chosen.organization())
         say(f"  {path}: {len(rows):,} links, as {format} exports them, for {organization.name}")
+        if (total := foreign_tables.said_total(content)) > len(rows):
+            say(f"  it is a page of {total:,} links: the others are in other answers")
         plan = importing.plan(organization, _read(rows, format), _own_hosts(stack), now_ms)
         if not dry:
             _follow(importing.write(organization, plan.new, now_ms), len(plan.new))
@@ -100,6 +103,8 @@ def _report(plan: "Plan", dry: bool) -> None:
     visits = sum(link.imported or 0 for link in plan.new)
     done = "would be imported" if dry else "imported"
     say(f"  {len(plan.new):,} {done}, with {visits:,} visits; {plan.there:,} there already")
+    if plan.joined:
+        say(f"  {plan.joined:,} have slug and destination of another row: they are one link, with the visits of both")
     if plan.credited:
         say(f"  {len(plan.credited):,} of those had no imported visits: they {'would get' if dry else 'got'} them")
     say(f"  {len(plan.refused):,} refused")

@@ -11,6 +11,8 @@ from infra.errors import StackError
 from infra.swapping import Table
 
 MOST_SECONDS: Final = 24 * 3600
+NOT_YET: Final = "ContinuousBackupsUnavailableException"
+NOT_YET_SECONDS: Final = 900
 
 Tell = Callable[[str], None]
 
@@ -54,7 +56,7 @@ def complete(dynamodb: Any, target: str, defined: Mapping[str, Any], pause: floa
         dynamodb.update_table(TableName=target, DeletionProtectionEnabled=True)
         told = _active(dynamodb, target, pause)
     _expiring(dynamodb, target, defined.get("TimeToLiveSpecification"))
-    _recoverable(dynamodb, target, defined.get("PointInTimeRecoverySpecification"))
+    _recoverable(dynamodb, target, defined.get("PointInTimeRecoverySpecification"), pause)
     return Table(target, told["TableArn"], told.get("LatestStreamArn", ""))
 
 
@@ -64,9 +66,17 @@ def _expiring(dynamodb: Any, table: str, wanted: Mapping[str, Any] | None) -> No
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
 
 
-def _recoverable(dynamodb: Any, table: str, wanted: Mapping[str, Any] | None) -> None:
-    if wanted:
-        dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=wanted)
+def _recoverable(dynamodb: Any, table: str, wanted: Mapping[str, Any] | None, pause: float) -> None:
+    """A new table is refused for some minutes, though it can be used."""
+    deadline = time.monotonic() + NOT_YET_SECONDS
+    while wanted:
+        try:
+            dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=wanted)
+            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] != NOT_YET or time.monotonic() > deadline:
+                raise
+        time.sleep(pause)
 
 
 def _active(dynamodb: Any, table: str, pause: float) -> dict[str, Any]:

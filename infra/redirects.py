@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from infra import chosen
 from infra.attached import attach
+from infra.begun import begun
 from infra.command import run, say
 from infra.errors import StackError
 from infra.serve import FOLDER
@@ -50,7 +51,7 @@ def lay(path: str) -> Path:
 
 
 def _zip(target: Path, files: "Iterable[File]") -> None:
-    with ZipFile(target, "w", ZIP_DEFLATED) as zipped:
+    with begun(target) as file, ZipFile(file, "w", ZIP_DEFLATED) as zipped:
         for name, text in files:
             zipped.writestr(name, text)
 

@@ -6,6 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.deploy import Witness
+from infra.errors import StackError
 from infra.progress import Progress
 from infra.states import Stack
 
@@ -67,7 +68,9 @@ def empty_bucket(s3: Any, bucket: str) -> int:
     count = 0
     try:
         for batch in _batches(s3, bucket):
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+            done = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+            if failed := done.get("Errors"):
+                raise StackError(f"{len(failed)} files of {bucket} cannot be deleted: {failed[0]['Code']}")
             count += len(batch)
     except ClientError as error:
         if not _is_gone(error):

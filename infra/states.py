@@ -9,6 +9,8 @@ from infra.errors import StackError
 
 # Of stacks that were never made: their name is free.
 FREE = ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
+# A first deploy failed, or a removal: nothing of these works, and CloudFormation changes them no more.
+NEVER_MADE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 ADVICE = {
     "ROLLBACK_COMPLETE": "its first deploy failed and was undone: clear it away with make destroy, then deploy again",
     "ROLLBACK_FAILED": "its first deploy failed half undone: clear it away with make destroy, then deploy again",

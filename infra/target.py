@@ -24,8 +24,8 @@ class Target(NamedTuple):
 
     @property
     def companion(self) -> str:
-        """The name of its second stack, of what CloudFront wants in us-east-1."""
-        return f"{self.stack}-global"
+        """The name of its second stack, of what CloudFront wants in us-east-1, where those of all regions are."""
+        return f"{self.stack}-{self.region}-global"
 
 
 def is_named() -> bool:

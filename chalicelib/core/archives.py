@@ -1,6 +1,6 @@
 """The archive of an organization: which tables it has, what their columns mean, and a row of each.
 
-Nothing in it is a secret, and no hash of anybody: who has two archives cannot tell that a visitor is in both.
+No secret that we gave out is in it, and no hash of anybody: who has two archives cannot tell that a visitor is in both.
 """
 
 import json
@@ -299,8 +299,9 @@ cell that would be a formula to a spreadsheet an apostrophe stands first; links.
 UTC. Deleted links are in no table of links; what was scanned of them is in rollups/organization.csv until it is erased.
 Raw scans may have been kept for a limited time; rollups are kept.
 
-There are no secrets in it: no keys, no secrets of webhooks and summaries, no links to sign in with. There are no hashes
-of visitors either: they told people apart by a key of this organization, and nobody else needs to.
+There are no keys in it, no secrets of webhooks and summaries, no links to sign in with. But the URL of a webhook may be
+a secret itself, and members have their mail addresses in it: keep it to yourself. There are no hashes of visitors: they
+told people apart by a key of this organization, and nobody else needs to.
 
 {span}
 {notes}

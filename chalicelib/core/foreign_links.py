@@ -5,6 +5,7 @@ Column names were looked up in the services' own sources where these are public:
 Bitly's differ by plan and year, and are taken by every name that is known.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ KUTT: Final = "kutt"
 QUIETZONE: Final = "quietzone"
 
 MOST_VISITS: Final = 2**53 - 1  # JSON clients keep it exact
+LONGEST_AMOUNT: Final = 40  # of characters; int itself refuses thousands of digits
 MOST_TAGS: Final = 50
 LONGEST_TAG: Final = 100
 
@@ -40,6 +42,8 @@ _COLUMNS: Final[Mapping[str, Columns]] = {
         "visits": ("totalscans",),
         "status": ("status",),
         "redirect": ("redirecttype",),
+        "pause_until": ("pauseuntil",),
+        "utm": ("utm",),
     },
     SHLINK: {
         "slug": ("shortcode",),
@@ -96,16 +100,17 @@ _SIGNS: Final[Sequence[tuple[str, frozenset[str]]]] = (
 _TIMES: Final = ("%b %d, %Y", "%B %d, %Y", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S")
 _SECONDS: Final = re.compile(r"[0-9]{9,10}")
 _MILLISECONDS: Final = re.compile(r"[0-9]{12,13}")
+_STATUS: Final = re.compile(r"[0-9]{3}")
 _AMOUNT: Final = re.compile(r"[0-9]{1,3}([,. '\u2019\u00a0\u202f][0-9]{3})+|[0-9]+")
 _TRUE: Final = frozenset({"1", "true", "t", "yes", "on"})
-_NOTHING: Final = frozenset({"", "null", "none", "\\n", "0000-00-00 00:00:00"})
+_NOTHING: Final = frozenset({"", "[]", "null", "none", "\\n", "0000-00-00 00:00:00"})
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignLink:
     """A link as a row has it. Times are milliseconds, None where it says nothing; `redirect` is a status, 0 for none.
 
-    `left` names what of the row cannot be kept, in words.
+    `utm` are parameters by name that go into the destination. `left` names what of the row cannot be kept, in words.
     """
 
     place: str
@@ -118,6 +123,8 @@ class ForeignLink:
     visits: int = 0
     status: str = ""
     redirect: int = 0
+    pause_until_ms: int | None = None
+    utm: tuple[tuple[str, str], ...] = ()
     left: tuple[str, ...] = ()
 
 
@@ -154,6 +161,7 @@ def read(row: Row, format: str) -> ForeignLink:
     terms = given.value("terms")
     terms = terms if isinstance(terms, Mapping) else {}
     left += [said for name, said in _UNKNOWN_TERMS.items() if terms.get(name)]
+    left += _left_of_ours(row.cells) if format == QUIETZONE else []
     return ForeignLink(
         row.place,
         slug=_slug(given.text("slug"), given.first("short")),
@@ -165,11 +173,28 @@ def read(row: Row, format: str) -> ForeignLink:
         visits=_visits(given.value("visits")),
         status=given.text("status"),
         redirect=_redirect(given.text("redirect")),
+        pause_until_ms=_time("pause_until", given.text("pause_until")),
+        utm=_utm(given.value("utm")),
         left=tuple(left),
     )
 
 
 _UNKNOWN_TERMS: Final = {"maxVisits": "its most visits", "validSince": "the time at which it began"}
+# Columns of our own archives, in their order there.
+_LEFT_OF_OURS: Final = {
+    "description": "its description",
+    "category": "its category",
+    "prompt": "its prompt",
+    "welcomemessage": "its welcome message",
+    "template": "its template",
+    "metadata": "its metadata",
+    "style": "the style of its picture",
+    "compact": "the capitals in its picture",
+    "handsover": "that the destination is told of scans",
+    "thresholds": "its thresholds",
+    "campaignid": "its campaign",
+    "clientid": "its client",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +216,8 @@ class _Given:
     def first(self, of: str) -> str:
         """The text of it, or of the first in it, where there are several: Bitly's own back-halves."""
         value = self.value(of)
-        several = value if isinstance(value, list) else re.split(r"[|,;\s]+", str(value or "").strip())
-        return str(several[0]).strip() if several else ""
+        several = value if isinstance(value, list) else re.split(r"""[|,;\s\[\]"']+""", str(value or ""))
+        return next((text for each in several if (text := str(each).strip())), "")
 
     def is_true(self, of: str) -> bool:
         """Whether it is there, or is a word for true. A password is its hash, or that there is one."""
@@ -208,7 +233,10 @@ def _slug(text: str, short: str) -> str:
     """What a link's address ends with: its own column, else the path of the short URL, without slashes around it."""
     if text:
         return text.strip("/")
-    path = urlsplit(short if "//" in short else f"//{short}").path
+    try:
+        path = urlsplit(short if "//" in short else f"//{short}").path
+    except ValueError as error:
+        raise InvalidRequest.for_field("slug", f"{short[:40]} is no short link") from error
     return unquote(path).strip("/")
 
 
@@ -248,11 +276,32 @@ def _visits(value: Any) -> int:
     """A number of visits, which may have thousands parted. Shlink's summary has it as its total."""
     total = value.get("total") if isinstance(value, Mapping) else value
     text = str(total if total is not None else "0").strip() or "0"
-    amount = int(re.sub(r"\D", "", text)) if _AMOUNT.fullmatch(text) else MOST_VISITS + 1
+    sound = len(text) <= LONGEST_AMOUNT and _AMOUNT.fullmatch(text)
+    amount = int(re.sub(r"\D", "", text)) if sound else MOST_VISITS + 1
     if amount > MOST_VISITS:
         raise InvalidRequest.for_field("visits", f"{text[:40]} is no number of visits")
     return amount
 
 
 def _redirect(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if _STATUS.fullmatch(text) else 0
+
+
+def _utm(value: Any) -> tuple[tuple[str, str], ...]:
+    """Parameters, in links.csv as JSON. Raises InvalidRequest."""
+    wrong = InvalidRequest.for_field("utm", "must be names with texts, as JSON")
+    try:
+        found = json.loads(value) if isinstance(value, str) else value or {}
+        if isinstance(found, Mapping) and all(isinstance(text, str) for text in found.values()):
+            json.dumps(dict(found), ensure_ascii=False).encode()  # lone surrogates are no text
+            return tuple(found.items())
+    except ValueError as error:
+        raise wrong from error
+    raise wrong
+
+
+def _left_of_ours(cells: Mapping[str, Any]) -> list[str]:
+    """What our own archives have of a link and an import does not take."""
+    left = [said for name, said in _LEFT_OF_OURS.items() if str(cells.get(name) or "").lower() not in ("", "false")]
+    markers = str(cells.get("qrcodes") or 0)
+    return [*left, "its further QR codes"] if markers not in ("0", "1") else left

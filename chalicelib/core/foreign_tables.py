@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from chalicelib.errors import InvalidRequest
@@ -14,6 +14,14 @@ LARGEST_CELL: Final = 1_000_000  # of characters; the module's own limit is belo
 
 # Where the rows of a JSON answer are: Shlink's list, Kutt's, YOURLS's statistics.
 _PATHS: Final = (("shortUrls", "data"), ("shortUrls",), ("data",), ("links",))
+# Where these, and Bitly's, say how many there are.
+_TOTALS: Final = (
+    ("shortUrls", "pagination", "totalItems"),
+    ("total",),
+    ("stats", "total_links"),
+    ("pagination", "total"),
+)
+_TOTAL: Final = re.compile(r"[0-9]{1,15}")
 _MORE: Final = "has more cells than the first line has names: quote what holds a comma"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _NOT_IN_NAMES: Final = re.compile(r"[\W_]")
@@ -39,6 +47,17 @@ def rows(content: bytes, field: str = "FROM") -> list[Row]:
     if text.lstrip().startswith(("{", "[")):
         return list(_of_json(text, field))
     return list(_of_csv(text, field))
+
+
+def said_total(content: bytes) -> int:
+    """How many links there are where a file comes from, as an answer of an API says; 0 where it says nothing.
+
+    For what `rows` has read.
+    """
+    text = _text(content, "")
+    answer = json.loads(text) if text.lstrip().startswith("{") else {}
+    said = (str(_inner(answer, path)) for path in _TOTALS)
+    return next((int(total) for total in said if _TOTAL.fullmatch(total)), 0)
 
 
 def name(text: str) -> str:
@@ -97,11 +116,16 @@ def _listed(found: Any) -> list[Any]:
         tables = [each["data"] for each in found if isinstance(each, dict) and each.get("type") == "table"]
         return [row for table in tables for row in table] if tables else found
     for path in _PATHS:
-        inner = found
-        for step in path:
-            inner = inner.get(step) if isinstance(inner, dict) else None
+        inner = _inner(found, path)
         if isinstance(inner, list):
             return inner
         if isinstance(inner, dict) and all(isinstance(each, dict) for each in inner.values()):
             return list(inner.values())  # YOURLS: link_1, link_2, ...
     return [None]
+
+
+def _inner(found: Any, path: Sequence[str]) -> Any:
+    """What is inside of what was read; None where it has no such path."""
+    for step in path:
+        found = found.get(step) if isinstance(found, dict) else None
+    return found

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib import ids
+from chalicelib.core.destinations import location
+from chalicelib.core.queries import with_parameters
 from chalicelib.core.scannability import Scannability
 from chalicelib.core.states import ACTIVE, DELETED, DRAFT, ERASED, EXPIRED, PAUSED, state
 from chalicelib.core.thresholds import Thresholds
@@ -88,6 +90,11 @@ class Link:
     def name(self) -> str:
         """What people call it: its label, or else its slug."""
         return self.label or self.slug
+
+    @property
+    def location(self) -> str:
+        """Where it leads as a header takes it, with its UTM parameters."""
+        return location(with_parameters(self.destination, self.details.utm))
 
     @property
     def counted_from_ms(self) -> int:

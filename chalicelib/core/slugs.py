@@ -67,6 +67,7 @@ RESERVED: Final = frozenset(
         "reporting",
         "reports",
         "robots",
+        "s",
         "scans",
         "security",
         "settings",

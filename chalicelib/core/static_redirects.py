@@ -21,6 +21,8 @@ PAGES: Final = "pages"
 # Cloudflare Pages ignores longer lines, and more rules than that.
 LONGEST_RULE: Final = 1_000
 MOST_RULES: Final = 2_000
+# GitLab Pages passes over rules with other statuses; to a GET these are the same.
+RULED_STATUSES: Final = {307: 302, 308: 301}
 LONGEST_NGINX_VALUE: Final = 4_000  # its buffer for a word has 4,096 bytes
 
 FIELDS: Final = ("slug", "leads_to", "status_code", "state", "qr_codes")
@@ -32,7 +34,9 @@ _PAGE: Final = """<!doctype html>
 </head><body><p><a href="{url}">{url}</a></p></body></html>
 """
 _TO_SMALL_LETTERS: Final = (
-    "<script>var p=location.pathname,s=p.toLowerCase();if(p!==s)location.replace(s+location.hash)</script></body>"
+    "<script>var p=location.pathname,s=p.toLowerCase();"
+    # With the origin: a path that begins with two slashes would be another host's URL.
+    "if(p!==s)location.replace(location.origin+s+location.search+location.hash)</script></body>"
 )
 _NGINX: Final = """# Include this in the http block, with the name and the root that are yours.
 map_hash_bucket_size 128;
@@ -58,8 +62,8 @@ pages/             publish this folder on any host of static files. Each path ha
                        aws s3 sync pages/ s3://BUCKET/
                        aws s3 website s3://BUCKET/ --index-document index.html --error-document 404.html
 rules/             publish this folder on Netlify, Cloudflare Pages or GitLab Pages: _redirects answers with the
-                   status of each link. It has {rules:,} rules. Cloudflare takes {most:,}, GitLab 1,000 by default;
-                   beyond that take pages/
+                   status of each link, 302 for 307 and 301 for 308, which GitLab does not take. It has {rules:,} rules.
+                   Cloudflare takes {most:,}, GitLab 1,000 by default; beyond that take pages/
 nginx.conf         for nginx, with pages/ as its root
 
 Then point the DNS name that the codes carry at that host, with a certificate for it. Nothing is counted any more.
@@ -155,7 +159,7 @@ def _nginx_value(url: str) -> str:
 
 
 def _rule(path: str, hop: Hop) -> str | None:
-    rule = f"/{path} {hop.location} {hop.status}"
+    rule = f"/{path} {hop.location} {RULED_STATUSES.get(hop.status, hop.status)}"
     return rule if len(rule) <= LONGEST_RULE else None
 
 

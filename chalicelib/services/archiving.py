@@ -140,8 +140,12 @@ class _Archive:
         self._texts("links.json", ["["], texts, ["\n]\n"])
 
     def scans(self) -> None:
-        """Raw scans, a file for each month in which any were counted."""
-        for month in sorted(self.months):
+        """Raw scans, a file for each month of the span in which any were counted."""
+        span = self.wanted.span
+        # Some come while this is written, perhaps in a month that has only just begun.
+        end_ms = min(span.end_ms, self.wanted.now_ms + DAY_MS)
+        touched = (month_of(span.first_ms), month_of(end_ms - 1))
+        for month in sorted(month for month in self.months if touched[0] <= month <= touched[1]):
             name = f"scans/{month[:4]}-{month[4:]}.csv"
             self.report(name)
             self.spread = census.spreads(self.number)

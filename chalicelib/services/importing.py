@@ -17,7 +17,7 @@ from chalicelib import ids
 from chalicelib.core import slugs
 from chalicelib.core.accounts import Organization
 from chalicelib.core.batches import batches
-from chalicelib.core.foreign_links import ForeignLink
+from chalicelib.core.foreign_links import MOST_VISITS, ForeignLink
 from chalicelib.core.links import ACTIVE, DEFAULT_REDIRECT, DRAFT, PAUSED, REDIRECTS, Details, Link
 from chalicelib.errors import InvalidRequest, Unavailable
 from chalicelib.services import links
@@ -46,12 +46,16 @@ class Plan:
     """What becomes of the rows: `new` links, those that are `there` already, and those that are `refused`, in the order
     of the table. `left` has what cannot be kept, in words, with how many rows it is of.
 
+    `joined` are rows whose slug and destination another row has too, but for capitals: they are one link here, and it
+    gets the visits of both.
+
     Of those that are there `credited` have no imported visits yet, and get them: somebody made them by hand, or a
     release that knew of no such visits wrote them since.
     """
 
     new: list[Link] = field(default_factory=list)
     there: int = 0
+    joined: int = 0
     credited: list[Link] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
@@ -122,6 +126,7 @@ def _sound(
 ) -> Mapping[str, tuple[ForeignLink, NewLink]]:
     """The rows that a link can be made from, by their slugs; what is wrong with the others is noted."""
     sound: dict[str, tuple[ForeignLink, NewLink]] = {}
+    seen: set[ForeignLink] = set()
     for row in rows:
         if isinstance(row, Refused):
             made.refused.append(row)
@@ -132,11 +137,18 @@ def _sound(
         except InvalidRequest as error:
             made.refused.append(Refused(row.place, error.message))
             continue
-        known = sound.setdefault(slug, (row, new))[0]
-        if known is not row and known.destination == row.destination:
-            made.there += 1
-        elif known is not row:
+        known, first = sound.setdefault(slug, (row, new))
+        repeated = replace(row, place="") in seen
+        seen.add(replace(row, place=""))
+        if known is row:
+            continue
+        if (known.destination, known.utm) != (row.destination, row.utm):
             made.refused.append(Refused(row.place, _clash(row, known)))
+            continue
+        made.joined += 1
+        if not repeated:
+            visits = min(known.visits + row.visits, MOST_VISITS)
+            sound[slug] = (replace(known, visits=visits), first)
     return sound
 
 
@@ -150,7 +162,7 @@ def _new(row: ForeignLink, own_hosts: Collection[str]) -> NewLink:
         row.label,
         status=status,
         redirect_type=redirect,
-        details=Details(tags=row.tags),
+        details=Details(tags=row.tags, utm=dict(row.utm)),
     )
 
 
@@ -173,12 +185,12 @@ def _look(organization: int, sound: Mapping[str, tuple[ForeignLink, NewLink]], m
             continue
         owner = owners[slug]
         link = known.get(owner[1]) if owner and owner[0] == organization else None
-        if link and link.destination == new.destination:
+        if link and link.destination == new.destination and (not row.utm or link.details.utm == new.details.utm):
             made.there += 1
             if row.visits and link.imported is None:
                 made.credited.append(replace(link, imported=row.visits))
         elif link:
-            made.refused.append(Refused(row.place, f"slug: {slug} is there already, and leads to {link.destination}"))
+            made.refused.append(Refused(row.place, f"slug: {slug} is there already, and leads to {link.location}"))
         else:
             gone = "was given out once, and never is again" if owner is None else "is taken"
             made.refused.append(Refused(row.place, f"slug: {slug} {gone}"))
@@ -188,4 +200,11 @@ def _link(organization: int, slug: str, row: ForeignLink, new: NewLink, now_ms: 
     """The link of a row; it gets its number when it is written."""
     created_ms = now_ms if row.created_ms is None else min(row.created_ms, now_ms)
     link = links.built(organization, replace(new, slug=slug), now_ms)
-    return replace(link, created_ms=created_ms, updated_ms=now_ms, expires_ms=row.expires_ms, imported=row.visits)
+    return replace(
+        link,
+        created_ms=created_ms,
+        updated_ms=now_ms,
+        expires_ms=row.expires_ms,
+        pause_until_ms=row.pause_until_ms if link.status == PAUSED else None,
+        imported=row.visits,
+    )

@@ -1,8 +1,6 @@
 """Where an organization's slugs lead now, for a static redirect map."""
 
-from chalicelib.core.destinations import location
 from chalicelib.core.links import ACTIVE, Link
-from chalicelib.core.queries import with_parameters
 from chalicelib.core.static_redirects import Hop
 from chalicelib.store import links
 
@@ -15,5 +13,5 @@ def hops(organization: int, now_ms: int) -> list[Hop]:
 def hop(link: Link, now_ms: int) -> Hop:
     """Where a link leads now, as the redirect would; nowhere unless it is active."""
     state = link.state(now_ms)
-    url = location(with_parameters(link.destination, link.details.utm)) if state == ACTIVE else ""
+    url = link.location if state == ACTIVE else ""
     return Hop(link.slug, url, link.redirect_type, state, link.markers)

@@ -12,10 +12,8 @@ from typing import Any, Final
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core import targets
-from chalicelib.core.destinations import location
 from chalicelib.core.judging import Span, Terms
 from chalicelib.core.links import DELETED, ERASED, Details, Link
-from chalicelib.core.queries import with_parameters
 from chalicelib.core.scannability import Scannability
 from chalicelib.store import numbered, pictures
 from chalicelib.store.gathered import Wanted
@@ -200,8 +198,7 @@ def of_slug(slug: str) -> tuple[int, int] | None:
 
 def taken(slugs: Collection[str]) -> set[str]:
     """Which of these slugs are in use, or were once, consistently."""
-    addresses = {(targets.partition(slug), targets.SORT): slug for slug in slugs}
-    return {addresses[found.pk, found.sk] for found in SlugItem.batch_get(list(addresses), consistent_read=True)}
+    return set(owners(slugs))
 
 
 def owners(slugs: Collection[str]) -> dict[str, tuple[int, int] | None]:
@@ -251,7 +248,7 @@ def _slug_item(link: Link, hashing_key: bytes, slots: int) -> SlugItem:
         targets.SORT,
         organization=link.organization,
         link=link.number,
-        location=location(with_parameters(link.destination, link.details.utm)),
+        location=link.location,
         status=link.status,
         redirect_type=link.redirect_type,
         hashing_key=hashing_key,

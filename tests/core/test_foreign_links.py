@@ -117,6 +117,23 @@ def test_what_is_no_export_is_refused_whole(content: bytes, problem: str) -> Non
     assert refused.value.message.startswith(problem)
 
 
+@pytest.mark.parametrize(
+    ("content", "total"),
+    [
+        (b'{"data": [], "total": 37}', 37),
+        (b'{"shortUrls": {"data": [], "pagination": {"totalItems": 37}}}', 37),
+        (b'{"links": {}, "stats": {"total_links": "37"}}', 37),
+        (b'{"links": [], "pagination": {"total": 37}}', 37),
+        (b'{"links": [], "total": "many"}', 0),
+        (b'[{"slug": "a"}]', 0),
+        (b"slug,total\n", 0),
+    ],
+    ids=["kutt", "shlink", "yourls", "bitly", "no number", "list", "csv"],
+)
+def test_an_answer_may_say_of_how_many_links_it_is_a_page(content: bytes, total: int) -> None:
+    assert foreign_tables.said_total(content) == total
+
+
 def test_a_row_with_a_comma_that_is_not_quoted_is_refused_alone() -> None:
     rows = foreign_tables.rows(b"keyword,url\n1,https://example.com/?a=1,2\n2,https://example.com/,\n")
     with pytest.raises(InvalidRequest, match="has more cells than the first line has names"):
@@ -139,12 +156,55 @@ def test_a_format_that_is_asked_for_must_have_its_columns() -> None:
         ({"visits": "many"}, "visits: many is no number of visits"),
         ({"visits": "-1"}, "visits: -1 is no number of visits"),
         ({"visits": str(2**53)}, "visits: 9007199254740992 is no number of visits"),
+        ({"visits": "9" * 5_000}, "visits: 9999999999999999999999999999999999999999 is no number of visits"),
+        ({"shortcode": "", "shorturl": ["[]"]}, "slug: [] is no short link"),
     ],
 )
 def test_a_cell_that_is_wrong_is_named(cells: dict[str, str], problem: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         one(**cells)
     assert refused.value.message.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("custom", "slug"),
+    [("[]", "abc"), ("['go.example/menu', 'go.example/m']", "menu"), ('["go.example/menu"]', "menu")],
+)
+def test_a_list_in_a_cell_hides_nothing(custom: str, slug: str) -> None:
+    cells = {"custombitlinks": custom, "bitlink": "bit.ly/abc", "longurl": "https://example.com/"}
+    assert foreign_links.read(Row("line 2", cells), foreign_links.BITLY).slug == slug
+
+
+def moved(**cells: Any) -> ForeignLink:
+    row = Row("entry 1", {"slug": "a", "destination": "https://example.com/", "redirecttype": 302, **cells})
+    return foreign_links.read(row, foreign_links.QUIETZONE)
+
+
+@pytest.mark.parametrize("utm", [{"utm_source": "poster", "ref": "ü"}, '{"utm_source": "poster", "ref": "ü"}'])
+def test_of_our_own_what_goes_into_the_destination_and_when_a_pause_ends_is_kept(utm: object) -> None:
+    link = moved(utm=utm, status="paused", pauseuntil="2030-01-01T00:00:00Z")
+    assert link.utm == (("utm_source", "poster"), ("ref", "ü"))
+    assert iso_time(link.pause_until_ms or 0) == "2030-01-01T00:00:00Z"
+    assert moved(redirecttype="9" * 5_000).redirect == 0
+
+
+@pytest.mark.parametrize("utm", ["{", '["a"]', {"a": 1}, {"a": "\ud800"}, "7"])
+def test_parameters_that_are_none_are_refused(utm: object) -> None:
+    with pytest.raises(InvalidRequest, match="utm: must be names with texts"):
+        moved(utm=utm)
+
+
+def test_of_our_own_what_cannot_be_kept_is_named() -> None:
+    nothing = {"handsover": False, "metadata": {}, "style": "", "campaignid": None, "compact": "false", "qrcodes": 1}
+    assert moved(**nothing).left == ()
+    full = {"handsover": "true", "metadata": {"a": 1}, "campaignid": "camp_1", "template": "x", "qrcodes": "3"}
+    assert moved(**full).left == (
+        "its template",
+        "its metadata",
+        "that the destination is told of scans",
+        "its campaign",
+        "its further QR codes",
+    )
 
 
 @pytest.mark.parametrize(

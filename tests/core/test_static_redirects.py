@@ -42,6 +42,11 @@ def test_a_rule_leads_on_from_every_path_that_may_be_printed(path: str) -> None:
     assert redirects()[path] == (PLAIN.location, 302)
 
 
+@pytest.mark.parametrize(("status", "ruled"), [(307, 302), (308, 301)])
+def test_rules_have_no_status_that_gitlab_passes_over(status: int, ruled: int) -> None:
+    assert static_redirects.rules([PLAIN._replace(status=status)]).startswith(f"/spring {PLAIN.location} {ruled}\n")
+
+
 def test_rules_keep_destinations_to_the_letter() -> None:
     assert redirects()["/old-7"] == (HOSTILE, 301)
     assert redirects()["/s/*"] == ("/:splat", 302)
@@ -77,7 +82,7 @@ def test_what_leads_nowhere_is_in_the_table_alone() -> None:
 
 def test_what_is_not_there_is_tried_in_small_letters() -> None:
     assert FILES["pages/404.html"] == FILES["rules/404.html"]
-    assert "toLowerCase" in FILES["pages/404.html"]
+    assert "location.replace(location.origin+s+location.search+location.hash)" in FILES["pages/404.html"]
 
 
 def test_nginx_gets_destinations_that_hold_nothing_of_its_own() -> None:

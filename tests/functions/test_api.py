@@ -9,6 +9,7 @@ import pytest
 
 from app import app
 from chalicelib.api import routes
+from chalicelib.core.slugs import RESERVED
 from chalicelib.functions import homes
 from chalicelib.pages.routes import BLUEPRINTS as PAGES
 from infra.package import ROOT
@@ -53,6 +54,11 @@ def test_every_route_is_at_home_in_the_module_that_answers_it(served: dict[str, 
     assert owners.keys() == served.keys()
     wrong = {path: (homes.home_of(path), owners[path]) for path in owners.keys() - HOMELESS}
     assert {path: it for path, it in wrong.items() if it[1] != {it[0]}} == {}
+
+
+def test_no_slug_can_be_what_a_path_of_ours_begins_with() -> None:
+    begins = {path.split("/")[1].partition(".")[0] for path in app.routes}  # what follows a dot is no part of a slug
+    assert {each for each in begins if each and not each.startswith("{")} - RESERVED == set()
 
 
 def test_no_line_leads_nowhere(served: dict[str, list[str]]) -> None:

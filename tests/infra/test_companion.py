@@ -93,12 +93,41 @@ def test_without_a_zone_the_record_to_set_is_told_and_nobody_waits(template: Pat
 
 
 def test_while_it_waits_the_same_command_tells_the_record_again(template: Path) -> None:
-    stub = Stubbed("cloudformation").answers("describe_stacks", described("CREATE_IN_PROGRESS"))
+    stub = Stubbed("cloudformation").answers(
+        "describe_stacks", described("CREATE_IN_PROGRESS", Domain="qr.example.org")
+    )
     stub.answers("describe_stack_events", events(event(2, CERTIFICATE, RECORD), event(1, CERTIFICATE)))
     made = Companion(Account(stub.client), TARGET, Witness(pause=0.01), template)  # type: ignore[arg-type]
     with pytest.raises(StackError, match=VALUE):
         made.provide({"Domain": "qr.example.org", "HostedZoneId": "", "Firewall": "false"})
     stub.is_done()
+
+
+@pytest.mark.parametrize(
+    ("status", "domain", "made_anew"),
+    [
+        ("ROLLBACK_COMPLETE", "qr.example.org", True),
+        ("DELETE_FAILED", "qr.example.org", True),
+        ("CREATE_IN_PROGRESS", "qr.exmaple.org", True),
+        ("CREATE_COMPLETE", "qr.exmaple.org", False),
+        ("UPDATE_IN_PROGRESS", "qr.exmaple.org", False),
+    ],
+)
+def test_what_was_never_made_or_for_a_mistaken_domain_is_made_anew(
+    template: Path, status: str, domain: str, made_anew: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub, deleted = Stubbed("cloudformation"), list[str]()
+    stub.answers("describe_stacks", described(status, Domain=domain))
+    if made_anew:
+        stub.answers("describe_stacks", described(status, Domain=domain))
+    else:
+        stub.answers("describe_stack_events", events())
+    monkeypatch.setattr(companion, "delete_stack", lambda _client, stack, _witness: deleted.append(stack.name))
+    monkeypatch.setattr(companion, "apply", lambda *_: {"CertificateArn": "arn"})
+    made = Companion(Account(stub.client), TARGET, Witness(pause=0.01), template)  # type: ignore[arg-type]
+    wanted = {"Domain": "qr.example.org", "HostedZoneId": "", "Firewall": "false"}
+    assert made.provide(wanted) == {"CertificateArn": "arn"}
+    assert bool(deleted) == made_anew
 
 
 def test_there_is_nothing_to_remove_where_there_is_no_companion(template: Path) -> None:

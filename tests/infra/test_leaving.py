@@ -16,6 +16,7 @@ import pytest
 from chalicelib.store import links
 from infra import exporting, importing, redirects
 from infra.attached import Attached
+from infra.begun import begun
 from infra.errors import StackError
 from tests.services.account import Account, new_account
 from tests.world import World
@@ -58,6 +59,13 @@ def test_an_import_says_what_became_of_each_row(account: Account, capsys: pytest
     assert plan.refused
     importing.bring(STACK, str(EXPORTS / "bitly.csv"), dry=False)
     assert "  0 imported, with 0 visits; 3 there already" in capsys.readouterr().out
+
+
+def test_a_page_is_not_taken_for_all(account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.json"
+    page.write_text('{"data": [{"address": "a", "target": "https://example.com/"}], "limit": 1, "total": 37}')
+    importing.bring(STACK, str(page), dry=True)
+    assert "  it is a page of 37 links: the others are in other answers" in capsys.readouterr().out
 
 
 def test_a_dry_import_writes_nothing(account: Account, world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,6 +137,17 @@ def test_printed_codes_lead_on_from_a_server_of_static_files(map_of: str, path: 
 def test_what_was_refused_is_not_in_the_map(map_of: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"{map_of}/a")
+
+
+def test_a_file_that_was_begun_never_stands_for_a_whole_one(account: Account, tmp_path: Path) -> None:
+    target = tmp_path / "map.zip"
+    target.write_bytes(b"older")
+    with pytest.raises(OSError, match="full"), begun(target) as file:
+        file.write(b"half")
+        raise OSError("full")
+    assert (target.read_bytes(), list(tmp_path.iterdir())) == (b"older", [target])
+    redirects.lay(str(target))
+    assert (target.stat().st_mode & 0o777, list(tmp_path.iterdir())) == (0o600, [target])
 
 
 def test_a_map_goes_into_a_zip_or_an_empty_folder(account: Account, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.errors import StackError
 from infra.recovery import begin, check_window, complete
@@ -52,6 +53,22 @@ def test_done_twice_it_goes_on_with_the_same_table(dynamodb: Any) -> None:
     first = complete(dynamodb, "then", DEFINED, 0)
     assert not begin(dynamodb, "now", "then", NOW)
     assert complete(dynamodb, "then", DEFINED, 0) == first
+
+
+def test_a_table_too_new_for_recovery_is_asked_again(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(dynamodb, "now", "then", NOW)
+    refusals, update = [1, 2], dynamodb.update_continuous_backups
+
+    def refusing(**asked: Any) -> Any:
+        if refusals:
+            refusals.pop()
+            raise ClientError({"Error": {"Code": "ContinuousBackupsUnavailableException"}}, "UpdateContinuousBackups")
+        return update(**asked)
+
+    monkeypatch.setattr(dynamodb, "update_continuous_backups", refusing)
+    complete(dynamodb, "then", DEFINED, 0)
+    backups = dynamodb.describe_continuous_backups(TableName="then")["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
 def test_a_table_without_a_stream_gets_none(dynamodb: Any) -> None:

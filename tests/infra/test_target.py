@@ -17,7 +17,11 @@ def names(monkeypatch: pytest.MonkeyPatch, stage: str, region: str) -> None:
 def test_stage_and_region_name_the_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
     names(monkeypatch, "prod", "eu-west-1")
     found = target()
-    assert (found.stack, found.companion, found.region) == ("quietzone-prod", "quietzone-prod-global", "eu-west-1")
+    assert (found.stack, found.companion, found.region) == (
+        "quietzone-prod",
+        "quietzone-prod-eu-west-1-global",
+        "eu-west-1",
+    )
 
 
 def test_without_region_it_is_that_of_the_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:

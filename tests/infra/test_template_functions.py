@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from chalicelib.services import sweeping
+from infra.migrate import PATIENCE_SECONDS
 from tests.infra.conftest import Resources
 from tests.infra.translated import Variant, of_type
 
@@ -30,6 +31,10 @@ def test_every_function_has_a_role_and_a_log_of_its_own(resources: Resources) ->
 
 def test_the_sweep_takes_no_order_for_lost_that_a_job_may_be_at(resources: Resources) -> None:
     assert 2_000 * resources["Jobs"]["Properties"]["Timeout"] <= sweeping.IDLE_MS
+
+
+def test_who_waits_for_a_migration_waits_for_longer_than_a_job_may_be_silent(resources: Resources) -> None:
+    assert resources["Jobs"]["Properties"]["Timeout"] < PATIENCE_SECONDS
 
 
 def reservations(template: dict[str, Any], **parameters: str) -> dict[str, int]:

@@ -101,6 +101,21 @@ def test_the_accounts_role_for_logs_outlives_the_stack(template: dict[str, Any])
     assert resources["AccessLogGroup"]["DependsOn"] == "GatewayAccount", "a stage that logs is refused before"
 
 
+def test_an_account_without_any_api_has_one_before_its_settings_are_made(template: dict[str, Any]) -> None:
+    assert Variant(template).resources["GatewayAccount"]["DependsOn"] == "RestAPI"
+
+
+def test_there_is_no_stage_beside_the_one_with_limits_and_log(resources: Resources) -> None:
+    stages = [it["Properties"]["StageName"] for it in resources.values() if "StageName" in it.get("Properties", {})]
+    assert stages == ["api"]
+
+
+def test_the_routes_fit_into_what_api_gateway_takes(resources: Resources) -> None:
+    paths = resources["RestAPI"]["Properties"]["Body"]["paths"]
+    parts = {path[:end] for path in paths for end in range(1, len(path) + 1) if path[end : end + 1] in ("/", "")}
+    assert len(parts | {"/"}) <= 300
+
+
 def test_without_an_access_log_nothing_of_the_account_is_touched(template: dict[str, Any]) -> None:
     resources = Variant(template, AccessLogs="false").resources
     assert not {"GatewayAccount", "GatewayLogsRole", "AccessLogGroup"} & set(resources)

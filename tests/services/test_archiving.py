@@ -136,6 +136,8 @@ def test_a_span_cuts_scans_and_days(account: Account) -> None:
     archive = Archive(account, span=Span(first_ms, archiving.ALWAYS.end_ms))
     assert sum(row["verdict"] == "human" for row in archive.scans()) == 4
     assert min(row["day"] for row in archive.rows("rollups/daily.csv")) >= iso_day(first_ms // 86_400_000)
+    months = {name[6:13] for name in archive.zip.namelist() if name.startswith("scans/")}
+    assert min(months) >= iso_day(first_ms // 86_400_000)[:7]  # no file of a month that it does not touch
     assert [row["total_scans"] for row in archive.rows("links.csv")] == ["5"]
     assert f"from {iso_time(first_ms)} only" in archive.text("README.txt")
 

@@ -72,11 +72,31 @@ def test_capitals_that_alone_tell_two_slugs_apart_are_reported(world: World) -> 
         [row("aB"), row("Ab", "https://example.com/b", 3), row("AB", line=4), row("aB", "https://example.com/c", 5)],
     )
     assert [link.slug for link in plan.new] == ["ab"]
-    assert plan.there == 1
+    assert (plan.there, plan.joined) == (0, 1)
     assert plan.refused == [
         Refused("line 3", "slug: Ab differs from aB of line 2 by capitals alone, which mean nothing here"),
         Refused("line 5", "slug: aB is that of line 2 too, which leads elsewhere"),
     ]
+
+
+def test_visits_of_rows_that_are_one_link_here_are_added_up(world: World) -> None:
+    first, again = row("aB", visits=100), row("aB", visits=100)
+    plan = brought(new_account(), [first, replace(again, place="line 3"), row("AB", line=4, visits=7), again])
+    assert [(link.slug, link.imported) for link in plan.new] == [("ab", 107)]
+    assert (plan.there, plan.joined, plan.refused) == (0, 3, [])
+
+
+def test_where_a_link_leads_with_its_parameters_and_its_pause_are_kept(world: World) -> None:
+    account = new_account()
+    given = replace(row("menu"), utm=(("utm_source", "poster"),), status="paused", pause_until_ms=now_ms() + 60_000)
+    other = replace(given, place="line 3", utm=(("utm_source", "flyer"),))
+    plan = brought(account, [given, other])
+    [menu] = plan.new
+    assert (menu.location, menu.pause_until_ms) == ("https://example.com/a?utm_source=poster", given.pause_until_ms)
+    assert [one.place for one in plan.refused] == ["line 3"]
+    assert brought(account, [replace(given, utm=())]).there == 1
+    [refused] = brought(account, [other]).refused
+    assert refused.problem == "slug: menu is there already, and leads to https://example.com/a?utm_source=poster"
 
 
 def test_the_same_import_again_changes_nothing(world: World) -> None:
