@@ -145,7 +145,7 @@ def test_every_page_is_served(client: Client, name: str) -> None:
 @pytest.mark.parametrize(
     ("path", "media", "holds"),
     [
-        ("/healthz", "application/json", '{"status": "ok"}'),
+        ("/healthz", "application/json", '{"status": "ok", "version": "'),
         ("/readyz", "application/json", '{"status": "ready"}'),
         ("/robots.txt", "text/plain; charset=utf-8", "User-agent: *"),
     ],
