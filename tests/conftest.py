@@ -42,9 +42,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
 
 
 @pytest.fixture(name="world")
-def _world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setattr("chalicelib.services.counting.READER_SECONDS", 600.0)  # however slow the machine is
-    with world() as fresh:
+def _world() -> Iterator[World]:
+    # Not by the test's own `monkeypatch`: that is undone after the world, and would put back what belongs to it.
+    with pytest.MonkeyPatch.context() as patch, world() as fresh:
+        patch.setattr("chalicelib.services.counting.READER_SECONDS", 600.0)  # however slow the machine is
         yield fresh
 
 
