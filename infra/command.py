@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import InvalidRequest, Unavailable
 from infra.errors import StackError
 from infra.reasons import reason
 
@@ -21,6 +21,8 @@ def run(main: Callable[[], bool | None]) -> int:
         print(f"quietzone: {error}", file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
         print(f"quietzone: {reason(error)}", file=sys.stderr)
+    except InvalidRequest as error:
+        print(f"quietzone: {error.message}", file=sys.stderr)
     except Unavailable:
         print("quietzone: the tables are busy: the same command again goes on", file=sys.stderr)
     except KeyboardInterrupt:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from infra.attached import Attached, attach
-from infra.command import say
+from infra.command import run, say
 from infra.errors import StackError
 from infra.history import CAMPAIGNS, DAY_SECONDS, DAYS, LINKS, DemoLink, scans
 from infra.serve import FOLDER
@@ -24,14 +24,9 @@ FOLD_SECONDS = 600
 SEED = 20_260_101
 
 
-def main() -> int:
-    """Fill the stack; return the exit code."""
-    try:
-        fill(attach(FOLDER))
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
-    return 0
+def main() -> None:
+    """Fill the stack."""
+    fill(attach(FOLDER))
 
 
 def fill(stack: Attached) -> None:
@@ -122,4 +117,4 @@ def _counted(owner: "Caller", numbers: Iterable[int]) -> Iterator[int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from infra.attached import attach
+from infra.command import run
 from infra.errors import StackError
 from infra.owner import owner
 from infra.serve import FOLDER
@@ -21,16 +22,9 @@ if TYPE_CHECKING:
 MOST_SECONDS = 900
 
 
-def main() -> int:
-    """Order the recount, wait for it, print its report; return the exit code."""
-    try:
-        stack = attach(FOLDER)
-        report = recounted(owner(stack), os.environ.get("DAY", ""))
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
-    print(json.dumps(report, indent=2))
-    return 0
+def main() -> None:
+    """Order the recount, wait for it, print its report."""
+    print(json.dumps(recounted(owner(attach(FOLDER)), os.environ.get("DAY", "")), indent=2))
 
 
 def recounted(caller: "Caller", text: str) -> "DayReport":
@@ -60,4 +54,4 @@ def recounted(caller: "Caller", text: str) -> "DayReport":
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -8,33 +8,24 @@ import sys
 import time
 
 from infra.attached import attach
-from infra.errors import StackError
+from infra.command import run
 from infra.owner import owner
 from infra.serve import FOLDER
 
 
-def main() -> int:
-    """Order it; return the exit code."""
-    try:
-        caller = owner(attach(FOLDER))
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
+def main() -> None:
+    """Order it."""
+    caller = owner(attach(FOLDER))
     from chalicelib.core.days import parse_time
     from chalicelib.errors import InvalidRequest
     from chalicelib.services import history
 
     first_ms, end_ms = (parse_time(os.environ.get(name, "")) for name in ("FROM", "TO"))
-    try:
-        if first_ms is None or end_ms is None:
-            raise InvalidRequest.for_field("FROM, TO", "must be dates, like FROM=2026-11-01 TO=2026-11-20")
-        history.rejudge(caller.organization.number, first_ms, end_ms, time.time_ns() // 1_000_000)
-    except InvalidRequest as error:
-        print(f"quietzone: {error.message}", file=sys.stderr)
-        return 1
+    if first_ms is None or end_ms is None:
+        raise InvalidRequest.for_field("FROM, TO", "must be dates, like FROM=2026-11-01 TO=2026-11-20")
+    history.rejudge(caller.organization.number, first_ms, end_ms, time.time_ns() // 1_000_000)
     print("ordered: the scans are judged again in the background")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

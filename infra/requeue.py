@@ -7,24 +7,19 @@ import sys
 import time
 
 from infra.attached import attach
-from infra.errors import StackError
+from infra.command import run
 from infra.owner import owner
 from infra.serve import FOLDER
 
 
-def main() -> int:
-    """Order it; return the exit code."""
-    try:
-        caller = owner(attach(FOLDER))
-    except StackError as error:
-        print(f"quietzone: {error}", file=sys.stderr)
-        return 1
+def main() -> None:
+    """Order it."""
+    caller = owner(attach(FOLDER))
     from chalicelib.services import poison
 
     now_ms = time.time_ns() // 1_000_000
     print(f"{poison.requeue(caller.organization.number, now_ms)} scans wait to be counted again")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

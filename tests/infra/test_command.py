@@ -5,7 +5,7 @@ import io
 import pytest
 from botocore import exceptions as refused
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import InvalidRequest, Unavailable
 from infra.command import confirmed, run
 from infra.errors import StackError
 
@@ -18,6 +18,7 @@ def client_error(code: str, message: str = "No.") -> refused.ClientError:
     ("error", "said"),
     [
         (StackError("this is why"), "this is why"),
+        (InvalidRequest.for_field("PREFIX", "is too long"), "PREFIX: is too long"),
         (Unavailable.storage(), "the tables are busy: the same command again goes on"),
         (refused.NoCredentialsError(), "there are no AWS credentials: run aws configure"),
         (refused.PartialCredentialsError(provider="env", cred_var="x"), "there are no AWS credentials"),
