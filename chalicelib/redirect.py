@@ -2,7 +2,7 @@
 what of `core` it needs, and `wire`, which asks AWS without an SDK.
 
 A visitor is redirected whatever happens to the analytics: a scan that cannot be written goes to the spill queue,
-and if that fails too, into one log line.
+and if that fails too, into one log line. An error that nobody foresaw costs the scan, and not the visitor their way.
 """
 
 import hmac
@@ -57,9 +57,15 @@ def _answer(event: Mapping[str, Any], headers: Mapping[str, str], accept: str) -
         return _logged(notices.answer(notices.EXPIRED if state == EXPIRED else notices.UNKNOWN, accept))
     if not is_counted(event["httpMethod"], headers):
         return _logged(_to(target, target.location), counted=False)
-    arrived = _scan(event, headers, target, target.marker(marker), now_ms)
-    _record(arrived)
-    return _logged(_to(target, _onward(target, arrived)), counted=True)
+    try:
+        arrived = _scan(event, headers, target, target.marker(marker), now_ms)
+        location = _onward(target, arrived)
+        _record(arrived)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is not the visitor's trouble
+        lines.count(SCANS_LOST)
+        lines.log("ERROR", "scan lost", **lines.described(error))
+        return _logged(_to(target, target.location), counted=False)
+    return _logged(_to(target, location), counted=True)
 
 
 def _resolve(slug: str, marker: str) -> Target | None:

@@ -20,7 +20,7 @@ from chalicelib.core.integrity import Report
 from chalicelib.functions.invocations import Failed, observed
 from chalicelib.wire.answers import Answer
 from chalicelib.wire.endpoints import Endpoint
-from tests.services.account import new_account
+from tests.services.account import new_account, new_link
 from tests.test_imports import FILES
 from tests.world import World, by_moto
 
@@ -246,6 +246,20 @@ def test_a_redirect_says_nothing_of_its_visitor_whatever_becomes_of_the_scan(
     assert redirect.handler(event, CONTEXT)["statusCode"] == 302
     told = _check(capsys, "redirect")
     assert [name for line in told for name in line if name.startswith("Scans")] == [metric] * bool(metric)
+
+
+@pytest.mark.parametrize("place", ["viewer", "_onward", "_record"])
+def test_an_error_that_nobody_foresaw_costs_the_scan_and_not_the_visitor_their_way(
+    place: str, world: World, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    event = request("/{slug}", VISITOR, slug=new_account().link.slug)
+    monkeypatch.setattr(redirect, place, explode)
+    answer = redirect.handler(event, CONTEXT)
+    assert (answer["statusCode"], answer["headers"]["Location"]) == (302, new_link().destination)
+    counted, lost, told = _check(capsys, "scan lost")
+    assert counted["ScansLost"] == [1.0]
+    assert (lost["level"], lost["error"], told["counted"]) == ("ERROR", "LookupError", False)
+    assert lost["at"][-1].startswith("test_logs.py:")
 
 
 def test_a_redirect_that_fails_answers_as_for_an_outage_and_says_where_without_a_word_of_the_visitor(

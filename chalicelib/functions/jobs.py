@@ -54,6 +54,10 @@ def work(records: Records, context: Any) -> None:
             logs.info(SIGN_IN, done=signing_in.send_link(job[SIGN_IN], job["asked_ms"], now_ms()))
             continue
         out_of_time = partial(is_out_of_time, context)
+        if MIGRATE in job and "organization" in job:
+            migrating.migrate_one(job[MIGRATE], job["organization"])
+            logs.info(MIGRATE, migration=job[MIGRATE], organization=job["organization"], done=True)
+            continue
         if MIGRATE in job:  # of all organizations
             logs.info(MIGRATE, migration=job[MIGRATE], done=migrating.migrate(job[MIGRATE], now_ms(), out_of_time))
             continue

@@ -4,6 +4,9 @@ An order stands in the table first; a message wakes the job, which goes over the
 far it came, and hands over before its time is up. Whatever it writes is written on the condition of what it read, and
 only where it is missing, so whoever writes at the same time wins, and what is done twice finds nothing to do.
 
+An organization that cannot be migrated holds up no other: a message of its own tries it again, and ends in the dead
+letters.
+
 A release orders its migrations whenever it is deployed, as one before it may have written since; the sweep orders those
 that were never ordered, so nobody has to think of it.
 """
@@ -12,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
+from chalicelib import logs
 from chalicelib.core import migrations as known
 from chalicelib.core.accounts import Member
 from chalicelib.errors import Unavailable
@@ -59,14 +63,13 @@ def migrate(name: str, now_ms: int, out_of_time: OutOfTime) -> bool:
 
     One that this release does not know is another release's: that one sends it again. Raises Unavailable.
     """
-    work = WORK.get(name)
-    order = migrations.take(name, now_ms) if work else None
-    if work is None or order is None:
+    order = migrations.take(name, now_ms) if name in WORK else None
+    if order is None:
         return True
     written = order.written
     left = sorted(number for number in accounts.organizations() if number > order.after)
     for count, organization in enumerate(left, 1):
-        written += work(organization)
+        written += _attempt(name, organization)
         late = out_of_time()
         if (late or count % SAVED == 0) and not migrations.reach(order, organization, written, now_ms):
             return True  # another job is at it
@@ -75,6 +78,23 @@ def migrate(name: str, now_ms: int, out_of_time: OutOfTime) -> bool:
             return False
     migrations.end(order, written, now_ms)
     return True
+
+
+def migrate_one(name: str, organization: int) -> None:
+    """Migrate an organization that could not be, once its data is well. Raises whatever still stops it."""
+    if name in WORK:
+        WORK[name](organization)
+
+
+def _attempt(name: str, organization: int) -> int:
+    try:
+        return WORK[name](organization)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - raised again by `migrate_one`, whose message ends in the dead letters
+        logs.report("an organization cannot be migrated", error, migration=name, organization=organization)
+        queues.send_job({"migrate": name, "organization": organization})
+        return 0
 
 
 def _send(name: str) -> None:

@@ -46,6 +46,12 @@ def turns(number: int) -> Callable[[], bool]:
     return lambda: next(asked, None) is None
 
 
+def work(*orders: dict[str, Any]) -> None:
+    """What `Jobs` does with messages."""
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    jobs.work([{"body": json.dumps(order)} for order in orders], context)
+
+
 def test_members_from_before_people_signed_in_are_found_by_their_addresses(world: World) -> None:
     owners = [organization(name) for name in ("one", "two")]
     _, known = accounts.create_organization("three", "three@example.com", now_ms())
@@ -109,6 +115,33 @@ def test_a_job_that_is_killed_is_sent_again_by_the_sweep(world: World) -> None:
     assert not world.messages("JOBS_QUEUE_URL")
 
 
+def test_an_organization_that_cannot_be_read_holds_up_nobody_and_is_tried_again_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owners = [organization(name) for name in ("one", "two", "three")]
+    damaged = owners[1].organization
+
+    def everyone(number: int) -> list[Member]:
+        if number == damaged:
+            raise ValueError("what it holds")
+        return members.everyone(number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrating, "members", SimpleNamespace(everyone=everyone, hold=members.hold))
+        migrating.order_all(now_ms())
+        assert migrating.migrate(ADDRESSES, now_ms(), turns(100))
+        assert list(map(found, owners)) == [True, False, True]
+        own = {"migrate": ADDRESSES, "organization": damaged}
+        assert world.messages("JOBS_QUEUE_URL") == [MESSAGE, own]
+        with pytest.raises(ValueError, match="what it holds"):
+            work(own)
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (said["message"], said["organization"]) == ("an organization cannot be migrated", damaged)
+    work(own)
+    assert found(owners[1])
+    work({"migrate": "of-tomorrow", "organization": damaged})
+
+
 def test_whoever_leaves_meanwhile_is_not_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = organization("one")
 
@@ -145,9 +178,7 @@ def test_a_queue_that_fails_leaves_the_order_to_the_sweep(world: World, monkeypa
 
 
 def test_orders_of_another_release_are_left_to_it(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
-    bodies = ('{"migrate": "of-tomorrow"}', '{"organization": 1, "paint": 2}', '{"migrate": "addresses"}')
-    jobs.work([{"body": body} for body in bodies], context)
+    work({"migrate": "of-tomorrow"}, {"organization": 1, "paint": 2}, {"migrate": "addresses"})
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["message"] for line in said] == ["migrate", "unknown order", "migrate"]
     assert said[1]["kinds"] == ["organization", "paint"]
