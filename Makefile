@@ -63,8 +63,8 @@ smoke: install
 status: install
 	@exec $(RUN) infra.status
 
-logs: install
-	@exec $(RUN) infra.logs
+logs: install  # a pattern of CloudWatch has dollars, which make would take for its own
+	@FILTER='$(value FILTER)' exec $(RUN) infra.logs
 
 destroy: install
 	@exec $(RUN) infra.destroy

@@ -2,12 +2,14 @@
 
 import platform
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from infra import quota
 from infra.account import Account
 from infra.changes import Change, is_loss, summary, table, warnings
 from infra.command import asked, confirmed, say
+from infra.companion import REGION as COMPANION_REGION
 from infra.companion import Companion, hosted_zone
 from infra.deploy import Witness, deploy
 from infra.errors import StackError
@@ -41,9 +43,9 @@ class Shipment:
         """Bring everything up to date; return the stack's outputs. Raises StackError."""
         built = packaged(architecture() or self._usual_architecture())
         self._reserve(built)
-        companion = Companion(self.account, self.target, self._witness(self._approve))
+        companion = Companion(self.account, self.target, self._asking(COMPANION_REGION))
         self._borrow(companion)
-        outputs = self._apply(built, self.parameters, self._witness(self._approve))
+        outputs = self._apply(built, self.parameters, self._asking(self.target.region))
         outputs = self._name_distribution(built, outputs)
         self._give_back(companion)
         return outputs
@@ -109,13 +111,16 @@ class Shipment:
     def _witness(self, approve: Any) -> Witness:
         return Witness(approve, show_event, 0.2 if self.account.is_embedded else 5)
 
-    def _approve(self, changes: list[Change]) -> bool:
+    def _asking(self, region: str) -> Witness:
+        return self._witness(partial(self._approve, region))
+
+    def _approve(self, region: str, changes: list[Change]) -> bool:
         show(changes)
         if asked("YES") and (lost := [it.resource for it in changes if is_loss(it)]):
             raise StackError(
                 f"nothing was changed: YES=1 is not enough to lose {', '.join(lost)}; run it in a terminal"
             )
-        return confirmed(f"Apply these changes to account {self.account.number} in {self.target.region}?")
+        return confirmed(f"Apply these changes to account {self.account.number} in {region}?")
 
     @property
     def _had_waf(self) -> bool:

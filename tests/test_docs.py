@@ -49,8 +49,10 @@ def rows(page: Path, heading: str) -> list[list[str]]:
 
 
 def names(page: Path, heading: str) -> set[str]:
-    """What the first column of the tables under a heading names, in code."""
-    return {row[0].strip("`") for row in rows(page, heading)}
+    """What the first column of the tables under a heading names, in code, each once."""
+    named = [row[0].strip("`") for row in rows(page, heading)]
+    assert sorted(set(named)) == sorted(named)
+    return set(named)
 
 
 def read_from_environment(folder: Path) -> Iterator[str]:
@@ -85,11 +87,11 @@ def unnamed(path: str) -> str:
     ids=["stack", "us-east-1"],
 )
 def test_every_template_parameter_is_documented_with_its_default(heading: str, parameters: dict[str, Any]) -> None:
-    documented = {
-        name.strip("`"): "" if default == "empty" else default.strip("`")
+    documented = [
+        (name.strip("`"), "" if default == "empty" else default.strip("`"))
         for name, default, _ in rows(DOCS / "configuration.md", heading)
-    }
-    assert documented == {name: str(it.get("Default", "")) for name, it in parameters.items()}
+    ]
+    assert sorted(documented) == sorted((name, str(it.get("Default", ""))) for name, it in parameters.items())
 
 
 def test_every_variable_of_the_functions_is_documented_handed_over_and_read() -> None:

@@ -13,14 +13,17 @@ import pytest
 from infra.local import LocalStack
 from tests.e2e.whole_run import NAME, WholeRun
 
+PLACES = {"test_privacy.py": -1, "test_traces.py": -1, "test_privilege.py": 1}
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(WholeRun(Path(__file__).parent, config.args), NAME)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What judges all that the others made functions do comes last."""
-    items.sort(key=lambda item: item.path.name == "test_privilege.py")
+    """What looks through everything that is stored comes while that is little; what judges all that the others made
+    functions do comes last."""
+    items.sort(key=lambda item: PLACES.get(item.path.name, 0))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What `make logs` makes of functions' lines."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from infra.log_lines import Entry, readable
 from infra.logs import chosen, entries, local_entries, span
 from tests.infra.stubbed import Stubbed
 
+ROOT = Path(__file__).parent.parent.parent
 MS = 1_795_331_045_000  # 2026-11-22 07:04:05 UTC
 
 
@@ -125,3 +127,10 @@ def test_the_local_stacks_lines_are_those_of_its_functions_alone(tmp_path: Path)
     assert list(local_entries(log, "", "absent", follow=False)) == []
     with pytest.raises(StackError, match="make serve"):
         list(local_entries(tmp_path / "none.log", "", "", follow=False))
+
+
+def test_a_pattern_of_cloudwatch_gets_through_make_as_it_is_said() -> None:
+    pattern = '{ $.level = "ERROR" }'
+    asked = ["make", "--dry-run", "--old-file=install", "logs", f"FILTER={pattern}"]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert f"FILTER='{pattern}'" in done.stdout

@@ -9,6 +9,7 @@ import pytest
 from infra import companion, packaging
 from infra import shipment as shipping
 from infra.changes import Change
+from infra.deploy import Witness
 from infra.errors import StackError
 from infra.package import Package
 from infra.shipment import Shipment
@@ -32,6 +33,7 @@ class World:
     zone: str = "Z1"
     outputs: dict[str, str] = field(default_factory=lambda: {"DistributionDomain": DISTRIBUTION})
     unreserved: int = 1000
+    asked: list[str] = field(default_factory=list)
 
     def clients(self, _service: str) -> Any:
         return Answers(self.unreserved)
@@ -75,10 +77,11 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     known = World()
 
     class Companion:
-        def __init__(self, *_: Any) -> None:
-            pass
+        def __init__(self, _account: Any, _target: Target, witness: Witness) -> None:
+            self.witness = witness
 
         def provide(self, parameters: dict[str, str]) -> dict[str, str]:
+            assert self.witness.approve([])
             known.deployed.append(("companion", parameters))
             if parameters["Domain"] and not known.zone:
                 raise StackError("waits for you")
@@ -87,14 +90,22 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         def remove(self) -> None:
             known.deployed.append(("companion removed", {}))
 
-    def deploy(_clients: Any, stack: str, _built: Package, parameters: dict[str, str], **_: Any) -> dict[str, str]:
+    def deploy(
+        _clients: Any, stack: str, _built: Package, parameters: dict[str, str], *, witness: Witness
+    ) -> dict[str, str]:
+        assert witness.approve([])
         known.deployed.append((stack, dict(parameters)))
         return known.outputs
+
+    def confirmed(question: str) -> bool:
+        known.asked.append(question)
+        return True
 
     function = {"Type": "AWS::Lambda::Function", "Properties": {"ReservedConcurrentExecutions": 300}}
     template = {"Parameters": {}, "Resources": {"Fold": function}}
     monkeypatch.setattr(shipping, "Companion", Companion)
     monkeypatch.setattr(shipping, "deploy", deploy)
+    monkeypatch.setattr(shipping, "confirmed", confirmed)
     monkeypatch.setattr(shipping, "hosted_zone", lambda *_: known.zone)
     monkeypatch.setattr(shipping, "resources", lambda *_: {})
     monkeypatch.setattr(shipping, "packaged", lambda _: Package({}, template, Path("zip"), ""))
@@ -121,6 +132,11 @@ def test_a_domain_has_its_certificate_before_its_distribution(world: World) -> N
     given = world.given(TARGET.stack)
     assert (given["CertificateArn"], given["HostedZoneId"], given["Edge"]) == ("arn:certificate", "Z1", "true")
     assert "WebAclArn" not in given
+
+
+def test_it_is_asked_for_each_stack_in_its_own_region(world: World) -> None:
+    ship(world, {"Domain": "qr.example.org"})
+    assert [question.split(" in ")[1] for question in world.asked] == ["us-east-1?", "eu-west-1?"]
 
 
 def test_a_certificate_that_waits_for_somebody_stops_before_the_stack_is_touched(world: World) -> None:
@@ -177,7 +193,7 @@ def test_concurrency_is_reserved_where_the_quota_lets_it_unless_it_is_said(
 
 def test_yes_beforehand_does_not_agree_to_losing_a_table(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YES", "1")
-    approve = Shipment(TARGET, Account(world), None, {}, False)._approve  # type: ignore[arg-type]
+    approve = Shipment(TARGET, Account(world), None, {}, False)._asking(TARGET.region).approve  # type: ignore[arg-type]
     assert approve([Change("Modify", "ScansTable", TABLE, "Conditional")])
     for change in (Change("Modify", "ScansTable", TABLE, "True"), Change("Remove", "ScansTable", TABLE, "")):
         with pytest.raises(StackError, match="YES=1 is not enough to lose ScansTable"):
