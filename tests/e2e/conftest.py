@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from infra.door import IDLE_SECONDS
 from infra.local import LocalStack
 from tests.e2e.whole_run import NAME, WholeRun
 
@@ -43,13 +45,17 @@ class Client:
     def __init__(self, url: str, api_key: str = "") -> None:
         self.url, self.api_key = url, api_key
         host = urlsplit(url)
-        self._connection = http.client.HTTPConnection(host.hostname or "", host.port or 80, timeout=30)
+        self._connection = http.client.HTTPConnection(host.hostname or "", host.port or 80, timeout=60)
+        self._answered = time.monotonic()
 
     def request(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+        if time.monotonic() - self._answered > IDLE_SECONDS / 2:  # the door hangs up on who is silent
+            self._connection.close()
         raw = None if body is None else json.dumps(body).encode()
         self._connection.request(method, path, raw, dict(headers or {}))
         response = self._connection.getresponse()
         text = response.read().decode()
+        self._answered = time.monotonic()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
 
     def api(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:

@@ -63,12 +63,17 @@ class Deliveries:
         now_ms = _now_ms()
         self._put({**item, "due": {"N": f"{now_ms - MINUTE_MS}"}, "wait": {"S": due_in(now_ms // MINUTE_MS, 0)}})
 
-    def hand_over(self, receiver: str) -> bool:
-        """Put what waits for a receiver among those of the quick among those of the slow; whether there was any."""
+    def hand_over(self, receiver: str, **health: int) -> bool:
+        """Put what waits for a receiver among those of the quick among those of the slow; whether there was any.
+
+        Its health is as is said by then: the clock may wake who works on those at any moment.
+        """
         queues, variables = clients(self.stack.aws_endpoint)("sqs"), self.stack.environment
         quick, slow = variables["DELIVERY_QUEUE_URL"], variables["SLOW_QUEUE_URL"]
         found = queues.receive_message(QueueUrl=quick, MaxNumberOfMessages=10, VisibilityTimeout=1).get("Messages", [])
         mine = [message for message in found if f"{ids.parse(receiver)}" in message["Body"]]
+        if mine and health:
+            self.health(receiver, **health)
         for message in mine:
             queues.send_message(QueueUrl=slow, MessageBody=message["Body"])
             queues.delete_message(QueueUrl=quick, ReceiptHandle=message["ReceiptHandle"])
@@ -218,8 +223,9 @@ def test_a_receiver_that_was_left_alone_is_tried_when_its_time_comes(
     endpoint = _endpoint(client, receivers().url)
     with held_back(deliveries.stack, "deliver"):
         assert client.scan(client.create()["slug"], IPHONE_SAFARI).status == 302
-        assert eventually((lambda: deliveries.hand_over(endpoint)) if is_slow else deliveries.are_queued)
-        deliveries.health(endpoint, open_until=_now_ms() + 10 * MINUTE_MS)
+        rests = {"open_until": _now_ms() + 10 * MINUTE_MS}
+        assert eventually((lambda: deliveries.hand_over(endpoint, **rests)) if is_slow else deliveries.are_queued)
+        deliveries.health(endpoint, **rests)
     assert eventually_after(deliveries.slow, lambda: bool(deliveries.alarm("wake", endpoint)))
     deliveries.health(endpoint, open_until=_now_ms() - 1)
     deliveries.be_due(deliveries.alarm("wake", endpoint))

@@ -178,7 +178,9 @@ def _deliveries(client: Client, endpoint: str) -> list[dict[str, Any]]:
             return found
 
 
-def test_a_receiver_that_comes_back_gets_what_it_missed(client: Client, receivers: Callable[..., Receiver]) -> None:
+def test_a_receiver_that_comes_back_gets_what_it_missed(
+    client: Client, stack: LocalStack, receivers: Callable[..., Receiver]
+) -> None:
     broken = [True]
     receiver = receivers(lambda _: 500 if broken[0] else 204)
     endpoint = _endpoint(client, receiver.url, ["scan.created"])
@@ -196,6 +198,6 @@ def test_a_receiver_that_comes_back_gets_what_it_missed(client: Client, receiver
     since = datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z")
     again = client.api("POST", f"/v1/webhooks/{endpoint['id']}/replay", {"since": since})
     assert again.status == 202, again.text
-    _wait(lambda: len(receiver.got) == 3, meanwhile=lambda: None)
+    _wait(lambda: len(receiver.got) == 3, meanwhile=lambda: _invoke(stack, "Slow"))
     assert {got.body for got in receiver.got} == {first.body}
     _remove(client, endpoint)

@@ -52,7 +52,7 @@ def finished(client: Client, status_url: str) -> Answer:
         seen.append(client.api("GET", path))
         return seen[-1].status != 200
 
-    assert eventually(is_done, seconds=50)
+    assert eventually(is_done, seconds=120)
     assert seen[-1].status == 303, seen[-1].text
     return seen[-1]
 

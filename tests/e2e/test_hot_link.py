@@ -20,6 +20,7 @@ from tests.e2e.conftest import Client
 from tests.e2e.observed import eventually, held_back, items, scan_items, stored, write_scans
 
 WANTED_SLOTS = 4
+GROWTH_SECONDS = 20  # not longer: readers look back two minutes
 MOST_SECONDS = 7  # hot ones that are written, one after the other; two doublings need two at least
 READERS = 2
 PEOPLE = 40
@@ -88,7 +89,7 @@ def _rush_until_wide(crowd: _Crowd) -> None:
             break
         with held_back(crowd.stack, "fold"):  # as the stream gathers for two seconds on AWS
             crowd.rush((first_ms // 1000 + n * (SETTLING_MS // 1000 + 1)) * 1000)
-        eventually(lambda: crowd.slots() > before)  # noqa: B023 - called in this turn only
+        eventually(lambda: crowd.slots() > before, GROWTH_SECONDS)  # noqa: B023 - called in this turn only
 
 
 def _slots_of(partitions: Iterator[str]) -> set[str]:

