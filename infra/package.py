@@ -84,7 +84,7 @@ def assemble(out: Path, stage: str = "prod", root: Path = ROOT, architecture: st
 
 
 def _template(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((out / SAM).read_text())
+    found: dict[str, Any] = yaml.load((out / SAM).read_text(), yaml.CSafeLoader)  # ten times as fast
     return found
 
 
