@@ -23,19 +23,20 @@ from chalicelib.services import (
     telling,
 )
 
+SIGN_IN: Final = "sign_in"
+MIGRATE: Final = "migrate"
 # What a message may ask for: its key, and who does it, for an organization and a number or text.
 ORDERS: Final[Mapping[str, Callable[..., bool]]] = {
     "bundle": bundling.bundle,
     "erase": erasing.erase,
     "export": exporting.export,
+    MIGRATE: migrating.migrate_one,
     "recount": recounting.recount,
     "refold": refolding.refold,
     "replay": replaying.replay,
     "summary": summaries.summarise,
     "tell": telling.tell,
 }
-SIGN_IN: Final = "sign_in"
-MIGRATE: Final = "migrate"
 
 bp = Blueprint(__name__)
 
@@ -54,11 +55,7 @@ def work(records: Records, context: Any) -> None:
             logs.info(SIGN_IN, done=signing_in.send_link(job[SIGN_IN], job["asked_ms"], now_ms()))
             continue
         out_of_time = partial(is_out_of_time, context)
-        if MIGRATE in job and "organization" in job:
-            migrating.migrate_one(job[MIGRATE], job["organization"])
-            logs.info(MIGRATE, migration=job[MIGRATE], organization=job["organization"], done=True)
-            continue
-        if MIGRATE in job:  # of all organizations
+        if MIGRATE in job and "organization" not in job:  # of all
             logs.info(MIGRATE, migration=job[MIGRATE], done=migrating.migrate(job[MIGRATE], now_ms(), out_of_time))
             continue
         kind = next((kind for kind in ORDERS if kind in job), None)

@@ -80,10 +80,11 @@ def migrate(name: str, now_ms: int, out_of_time: OutOfTime) -> bool:
     return True
 
 
-def migrate_one(name: str, organization: int) -> None:
+def migrate_one(organization: int, name: str, _now_ms: int, _out_of_time: OutOfTime) -> bool:
     """Migrate an organization that could not be, once its data is well. Raises whatever still stops it."""
     if name in WORK:
         WORK[name](organization)
+    return True
 
 
 def _attempt(name: str, organization: int) -> int:
