@@ -225,7 +225,9 @@ def test_a_key_goes_before_a_token(caller: Caller) -> None:
     assert caller.call("PATCH", f"/v1/scans/{scan}", {"scan_token": "whatever"}).status == 200
 
 
-def test_each_scan_has_a_limit_of_its_own(caller: Caller) -> None:
+def test_each_scan_has_a_limit_of_its_own(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = now_ms()
+    monkeypatch.setattr("chalicelib.api.requests.now_ms", lambda: now)
     code = _create(caller)
     first, second = (_handed(_followed(code)) for _ in range(2))
     for handed, left in ((first, 119), (first, 118), (second, 119)):

@@ -5,7 +5,7 @@ import os
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -51,6 +51,8 @@ _QUEUES = {
     "EVENTS_DEAD_LETTERS_URL": "events-dead-letters",
 }
 _ACCOUNT = "123456789012"
+# For how long an answer is worked on before the rest is left to others.
+_LIMITS = ("bulk.LONGEST_SECONDS", "bundling.BUILD_SECONDS", "counting.READER_SECONDS", "exporting.BUILD_SECONDS")
 # The tables with an index, and the attribute that it goes by.
 _INDEXES = {"scans": "day", "deliveries": "wait"}
 
@@ -96,17 +98,21 @@ def prepare_environment() -> None:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Fresh, empty tables and queues, and a bucket. Pauses between attempts of the redirect are over at once."""
+    """Fresh, empty tables and queues, and a bucket. Pauses between attempts of the redirect are over at once, and
+    however slow the machine is, nothing is left to others for want of time."""
     with (
         mock_aws(),
         patch("chalicelib.wire.client.exchange", by_moto),
         patch("chalicelib.wire.client.LONGEST_PAUSE_SECONDS", 0.0),
+        ExitStack() as patient,
     ):
+        for limit in _LIMITS:
+            patient.enter_context(patch(f"chalicelib.services.{limit}", 600.0))
         dynamodb, sqs, s3 = _client("dynamodb"), _client("sqs"), _client("s3")
         for request in table_requests():
             dynamodb.create_table(**request)
         for queue in _QUEUES.values():
-            sqs.create_queue(QueueName=queue)
+            sqs.create_queue(QueueName=queue, Attributes={"VisibilityTimeout": "3600"})
         s3.create_bucket(
             Bucket=ENVIRONMENT["EXPORTS_BUCKET"],
             CreateBucketConfiguration={"LocationConstraint": ENVIRONMENT["AWS_DEFAULT_REGION"]},

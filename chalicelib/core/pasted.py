@@ -36,14 +36,17 @@ def rows(text: str) -> list[Row]:
     """
     reader = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text), skipinitialspace=True, strict=True)
     columns: Sequence[str] = COLUMNS
-    found: list[Row] = []
+    is_first, found = True, list[Row]()
     try:
         for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
             names = [_NAMES.get(cell.strip().lower().lstrip("\ufeff"), "") for cell in cells]
-            if not found and "destination" in names:
+            if is_first and "destination" in names:
                 columns = names
-            elif any(cell.strip() for cell in cells):
+            else:
                 found.append(_row(reader.line_num, columns, cells))
+            is_first = False
     except csv.Error as error:
         raise InvalidRequest.for_field("links", f"line {reader.line_num} cannot be read as CSV: {error}") from error
     return found

@@ -25,6 +25,11 @@ URL = "https://example.com/"
             f"\ufeffdestination,id,slug\n{URL},7,spring", [(2, URL, "", "spring")], id="columns that are not ours"
         ),
         pytest.param(f"label,slug\n{URL}", [(1, "label", "slug", ""), (2, URL, "", "")], id="no heading without a url"),
+        pytest.param(
+            f"url,label\n{URL},Link\n{URL},target",
+            [(2, URL, "Link", ""), (3, URL, "target", "")],
+            id="words of headings below them",
+        ),
         pytest.param(f"{URL},,,", [(1, URL, "", "")], id="more columns with nothing in them"),
         pytest.param('example.com/a,"two\nlines"', [(2, f"{URL}a", "two\nlines", "")], id="the line that it ends on"),
         pytest.param("", [], id="nothing"),

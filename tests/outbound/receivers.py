@@ -1,5 +1,6 @@
 """Posting to the tests' servers."""
 
+import gc
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -46,6 +47,7 @@ def refused(served: Site, seconds: float = 5, **changes: Any) -> str:
 @pytest.fixture
 def nothing_left_open() -> Iterator[None]:
     """Whatever a test does, this process holds no more files and connections afterwards."""
+    gc.collect()  # what tests before this one left open is not closed meanwhile
     before = _open()
     yield
     assert _open() == before

@@ -185,7 +185,7 @@ TLS_RECORD = b"\x16\x03\x03\x3f\xff" + bytes(16_383)
     ],
 )
 def test_a_head_that_does_not_come_in_time_is_a_timeout(answer: Answer, tls: bool) -> None:
-    with site(answer, tls=tls) as served, within(SOON + 1.5):
+    with site(answer, tls=tls) as served, within(SOON + 6):
         started = time.monotonic()
         assert refused(served, SOON) == "timeout"
         assert time.monotonic() - started > SOON - 0.01
@@ -193,13 +193,13 @@ def test_a_head_that_does_not_come_in_time_is_a_timeout(answer: Answer, tls: boo
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_who_takes_no_connection_out_of_the_queue_is_a_timeout(scheme: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener, within(SOON + 1.5):
+    with socket.create_server(("127.0.0.1", 0)) as listener, within(SOON + 6):
         policy = Policy(lambda _: True, lambda _: True, lambda _: True, lambda _: [HERE])
         assert refusal(f"{scheme}://{HOST}:{listener.getsockname()[1]}/", policy, SOON) == "timeout"
 
 
 def test_who_reads_no_body_is_a_timeout() -> None:
-    with site([9.0], reads=False) as served, within(SOON + 1.5):
+    with site([9.0], reads=False) as served, within(SOON + 6):
         with pytest.raises(Refused) as error:
             post(served.url(), b"x" * 20_000_000, {}, SOON, served.policy())
         assert error.value.reason == "timeout"
@@ -207,10 +207,10 @@ def test_who_reads_no_body_is_a_timeout() -> None:
 
 def test_a_slow_resolver_is_left_at_the_deadline() -> None:
     def resolve(_: str) -> list[Address]:
-        time.sleep(2)
+        time.sleep(10)
         return [HERE]
 
-    with within(SOON + 1):
+    with within(SOON + 6):
         assert refusal(f"https://{HOST}/", Policy(resolve=resolve), SOON) == "timeout"
 
 

@@ -82,9 +82,9 @@ def test_the_log_is_filtered_by_state_and_by_event(browser: Browser) -> None:
 
 def test_the_log_is_read_page_by_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PAGE", 2)
-    endpoint = hook(browser)
+    endpoint, now = hook(browser), now_ms()
     for number in range(5):
-        logged(endpoint, f"evt_{number}", now_ms() - number * 1_000)
+        logged(endpoint, f"evt_{number}", now - number * 1_000)
     seen, path = [], f"{at(endpoint)}/deliveries?state=delivered"
     while path:
         text = browser.get(path).text

@@ -32,6 +32,7 @@ def account(world: World) -> Account:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(pictures, "COUNTING_SECONDS", 60.0)
 
 
 def _code(account: Account, link: int | None = None) -> QrCode:

@@ -118,7 +118,7 @@ def test_of_two_who_use_a_link_at_once_one_is_signed_in(
 
     def at_once(self: Transaction) -> list[Any]:
         if start.n_waiting < 2 and not start.broken:
-            start.wait(5)
+            start.wait(60)
         return list(commit(self))
 
     monkeypatch.setattr(Transaction, "commit", at_once)

@@ -185,7 +185,7 @@ def test_when_the_breaker_opens_the_rest_is_parked(line: Line) -> None:
     places = events(line, endpoint, 100)
     # The failures that are tried again come back in 5 seconds, which nobody waits for here.
     assert slow_lane.drain(line.clock, NEVER) == 100
-    assert 5 <= len(line.web.requests) <= slow_lane.MOST_OF_ONE + 5
+    assert 5 <= len(line.web.requests) <= 2 * slow_lane.MOST_OF_ONE  # some were taken before the breaker opened
     states = Counter(line.state(place) for place in places)
     assert states == {"parked": 100 - len(line.web.requests), "waiting": len(line.web.requests)}
 

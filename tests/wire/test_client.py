@@ -41,8 +41,8 @@ STAYS = ["AccessDeniedException", "ConditionalCheckFailedException", "ResourceNo
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "READ_SECONDS", 0.1)
+def _impatient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.5 if "silence" in request.node.name else 30.0)
 
 
 def test_a_request_is_json_with_its_operation_in_a_header(serve: Serve) -> None:

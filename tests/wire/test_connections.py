@@ -117,6 +117,8 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def secure(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> Iterator[Serve]:
     """Starts an AWS behind TLS, with a certificate of this kind."""
+    for name in ("CONNECT_SECONDS", "READ_SECONDS"):
+        monkeypatch.setattr(connections, name, 30.0)
     with ExitStack() as running:
 
         def start(kind: str) -> Server:

@@ -29,8 +29,8 @@ TROUBLE = [
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "READ_SECONDS", 0.1)
+def _impatient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.5 if "silence" in request.node.name else 30.0)
 
 
 def _scan(slug: str = SLUG) -> dict[str, Any]:
