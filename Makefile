@@ -2,7 +2,8 @@
 PYTHON ?= python3
 RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
-WORKERS ?= 2
+# One more than CI has cores: whoever tests the whole stack waits half of the time.
+WORKERS ?= 3
 
 .PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore migrate
 .PHONY: import export redirects key sign-in archive test goldens budget chaos fuzz bench gallery screens check format

@@ -57,9 +57,8 @@ def uniques(days: Days, window: Window, name: str) -> int:
     before the window, or never, is new to it; each is new exactly once. (docs/counting.md has the proof.)
     """
     inside = set(map(str, window.days))  # a previous day is never behind the window: it is before a day of it
-    return sum(
-        n for rollup in _inside(days, window) for previous, n in table(rollup, name).items() if previous not in inside
-    )
+    seen = (table(rollup, name) for rollup in _inside(days, window))
+    return sum(of_day[previous] for of_day in seen for previous in set(of_day).difference(inside))
 
 
 def _inside(days: Days, window: Window) -> Iterator[Rollup]:
