@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python -m
 FUZZ_EXAMPLES ?= 100
-# One more than CI has cores: whoever tests the whole stack waits half of the time.
+# One more than CI has cores: whoever tests the whole stack often waits for it.
 WORKERS ?= 3
 
 .PHONY: help install serve demo package deploy smoke status logs destroy recount requeue rejudge expect restore migrate
